@@ -1,0 +1,72 @@
+"""What can go wrong, as exceptions.
+
+    AdvisorError
+    ├── UnknownNameError (ValueError)   a task, activation, data set … that is not on its list
+    ├── OptionError (ValueError)        an option outside its range, or two that exclude each other
+    ├── DataError (ValueError)          X or y that cannot be used as it is
+    │   └── LabelError                  y that does not fit the task or the model
+    └── DataTypeError (TypeError)       X or y of a kind that is not a table of numbers
+    AdvisorWarning (UserWarning)        it goes on, but the user should know
+
+Every text is one line: what was received, what was expected, how to repair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AdvisorError(Exception):
+    """Any error that advisor raises on purpose."""
+
+
+class UnknownNameError(AdvisorError, ValueError):
+    """A name that is not on its list; names the nearest ones that are.
+
+    Example:
+        >>> print(UnknownNameError("task", "binray", ["binary", "multiclass"]))
+        Unknown task 'binray'. Known: binary, multiclass. Did you mean 'binary'?
+    """
+
+    def __init__(self, kind: str, received: object, known: Iterable[str]) -> None:
+        """Say which `kind` of name was received, and which are known."""
+        import difflib
+
+        names = list(known)
+        near = difflib.get_close_matches(str(received).lower(), names, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"Unknown {kind} {shown(received)}. Known: {', '.join(names)}.{hint}")
+
+
+class OptionError(AdvisorError, ValueError):
+    """An option outside its range, or two that exclude each other."""
+
+
+class DataError(AdvisorError, ValueError):
+    """X or y that cannot be used as it is."""
+
+
+class LabelError(DataError):
+    """Targets that do not fit the task or the model."""
+
+
+class DataTypeError(AdvisorError, TypeError):
+    """X or y of a kind that is not a table of numbers."""
+
+
+class AdvisorWarning(UserWarning):
+    """It goes on, but the user should know."""
+
+
+def shown(value: object, limit: int = 40) -> str:
+    r"""Return a value as it may stand in an error: one line, escaped, cut to `limit` characters.
+
+    Example:
+        >>> shown("\x1b[31mred")
+        "'\\x1b[31mred'"
+    """
+    text = ascii(value) if not str(value).isprintable() else repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,60 @@
+"""Words in two languages, and which of them is spoken now."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from advisor.errors import UnknownNameError
+
+LANGUAGES = ("en", "zh")
+_chosen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One explanation in English and in Chinese; `str()` gives the language spoken now.
+
+    Example:
+        >>> str(Text(en="hidden layer", zh="隐藏层"))
+        'hidden layer'
+    """
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        """Give the words in the language spoken now."""
+        return self.zh if language() == "zh" else self.en
+
+    def format(self, *args: object, **values: object) -> Text:
+        """Fill `{name}` fields in both languages."""
+        return Text(en=self.en.format(*args, **values), zh=self.zh.format(*args, **values))
+
+
+def set_language(name: str | None) -> None:
+    """Speak English ("en") or Chinese ("zh") from now on; None returns to `ADVISOR_LANG`.
+
+    Raises:
+        UnknownNameError: the language is neither.
+
+    Example:
+        >>> set_language("zh"); str(Text(en="loss", zh="损失函数"))
+        '损失函数'
+        >>> set_language(None)
+    """
+    global _chosen  # noqa: PLW0603 - one process speaks one language at a time
+    _chosen = None if name is None else _known(name)
+
+
+def language() -> str:
+    """Return the language spoken now: what was set, else `ADVISOR_LANG`, else "en"."""
+    return _chosen or _known(os.environ.get("ADVISOR_LANG") or "en")
+
+
+def _known(name: str) -> str:
+    """Map "zh_CN.UTF-8", "EN" and the like to one of LANGUAGES."""
+    short = str(name).strip().lower().replace("_", "-").split("-")[0].split(".")[0]
+    if short not in LANGUAGES:
+        raise UnknownNameError("language", name, LANGUAGES)
+    return short
