@@ -32,6 +32,12 @@ class Choice:
     value: str
     reason: Text
     formula: str
-    source: str
+    source: str | Text
     alternatives: tuple[Alternative, ...] = ()
     avoid: tuple[Avoid, ...] = ()
+    shown: Text | None = None  # the value in words, where it is no name or formula
+
+    @property
+    def words(self) -> str | Text:
+        """The value as people read it."""
+        return self.shown or self.value

@@ -28,8 +28,20 @@ class Text:
         return self.zh if language() == "zh" else self.en
 
     def format(self, *args: object, **values: object) -> Text:
-        """Fill `{name}` fields in both languages."""
-        return Text(en=self.en.format(*args, **values), zh=self.zh.format(*args, **values))
+        """Fill the fields in both languages; a Text among the values speaks each in turn."""
+        en, zh = (
+            template.format(
+                *(_in(value, code) for value in args),
+                **{name: _in(value, code) for name, value in values.items()},
+            )
+            for code, template in (("en", self.en), ("zh", self.zh))
+        )
+        return Text(en=en, zh=zh)
+
+
+def _in(value: object, code: str) -> object:
+    """Give a Text's words in one language, anything else as it is."""
+    return getattr(value, code) if isinstance(value, Text) else value
 
 
 def set_language(name: str | None) -> None:

@@ -1,0 +1,146 @@
+"""The house: what is imported when, what points where, what the public names are."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import advisor
+
+PACKAGE = Path(advisor.__file__).parent
+MODULES = sorted(m.name for m in pkgutil.iter_modules([str(PACKAGE)]) if m.name != "__main__")
+HEAVY = {"keras", "tensorflow", "sklearn", "scipy", "numpy", "matplotlib", "rich", "pandas"}
+
+# each group may import from the groups before it, never from one after it
+ORDER = [
+    {"errors"},
+    {"text", "expressions"},
+    {"choices", "_shelf", "page", "backend", "progress", "pictures"},
+    {"tasks", "activations", "datasets", "templates", "arrays", "tables"},
+    {"catalog", "target", "heads"},
+    {"recommendation", "lecture", "projects"},
+    {"blueprint", "training", "contracts"},
+    {"models", "scripts", "judging"},
+    {"confirmation"},
+    {"plots"},
+    {"assignments"},
+    {"cli"},
+]
+LATE = {("catalog", "plots"), ("confirmation", "plots")}  # .plot() draws itself, inside the method
+
+
+def imported_by(code: str) -> set[str]:
+    """Run code in a fresh process and return the top-level modules it imported."""
+    script = f"{code}\nimport sys; print(*sorted(m for m in sys.modules if '.' not in m))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import advisor",
+        "import advisor; advisor.recommend('multiclass'); str(advisor.recommend('多分类'))",
+        "import advisor; str(advisor.activation('relu'))",
+        "import advisor.cli; advisor.cli.main(['recommend', 'binary', '--json'])",
+    ],
+)
+def test_advice_on_a_named_task_imports_nothing_heavy(code):
+    assert not imported_by(code) & HEAVY
+
+
+def test_help_imports_nothing_heavy():
+    code = "import advisor.cli, contextlib\nwith contextlib.suppress(SystemExit): advisor.cli.main(['--help'])"
+    assert not imported_by(code) & HEAVY
+
+
+def test_public_names_are_sorted_documented_and_loadable():
+    assert advisor.__all__ == sorted(advisor.__all__)
+    assert set(advisor.__all__) <= set(dir(advisor))
+    for name in advisor.__all__:
+        assert inspect.getdoc(getattr(advisor, name))
+
+
+def test_public_names_for_type_checkers_are_the_ones_that_load():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    typed = {
+        alias.name: node.module.removeprefix("advisor.")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("advisor.")
+        for alias in node.names
+    }
+    assert typed == advisor._HOMES
+
+
+def test_an_unknown_public_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'recomend'"):
+        advisor.recomend  # noqa: B018
+
+
+def test_no_module_bears_the_name_of_a_public_function():
+    assert not set(MODULES) & set(advisor.__all__)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module):
+    rank = {name: position for position, group in enumerate(ORDER) for name in group}
+    assert module in rank, f"say in ORDER where {module} stands"
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("advisor"):
+            continue
+        parts = (node.module or "").split(".")[1:2] or [alias.name for alias in node.names]
+        for other in set(parts) & set(MODULES):
+            allowed = rank[other] < rank[module] or other == module or (module, other) in LATE
+            same = rank[other] == rank[module]
+            assert allowed or same, f"{module} imports {other}, which comes later"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings_are_true(module, keras):
+    found = importlib.import_module(f"advisor.{module}")
+    assert doctest.testmod(found).failed == 0
+
+
+def test_wheel_checkout_and_hugging_face_do_not_collide():
+    """`import datasets` must never find our shelf as a regular package."""
+    code = "import importlib.util as u; s = u.find_spec('datasets'); print(s and s.origin)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "advisor" not in done.stdout
+    assert not (PACKAGE.parent / "datasets" / "__init__.py").exists()
+
+
+def test_keras_is_imported_without_a_word():
+    code = (
+        "from advisor import backend; k = backend.keras(); import numpy as np\n"
+        "m = k.Sequential([k.Input((2,)), k.layers.Dense(1)]); m.compile(loss='mse')\n"
+        "m.fit(np.zeros((4, 2)), np.zeros(4), verbose=0)\n"
+        "import os; assert 'TF_CPP_MIN_LOG_LEVEL' not in os.environ"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    )
+    assert done.stderr == ""
+    assert done.stdout == ""
+
+
+def test_a_failing_import_of_keras_shows_what_was_caught():
+    code = (
+        "import os; os.environ['KERAS_BACKEND'] = 'nonsense'\n"
+        "from advisor import backend; backend.keras()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent)
+    assert done.returncode != 0
+    assert "nonsense" in done.stderr
