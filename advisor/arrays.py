@@ -151,7 +151,7 @@ def warn(message: str) -> None:
     frame = sys._getframe(1)  # noqa: SLF001 - the only way to find the caller's own line
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == "advisor":
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, AdvisorWarning, stacklevel=level - 1)
+    warnings.warn(message, AdvisorWarning, stacklevel=level)
 
 
 def is_stream(X: Any) -> bool:

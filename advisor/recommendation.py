@@ -239,18 +239,18 @@ def recommend(task: object = None, *, X: Any = None, y: Any = None) -> Recommend
             )
         row = find_task(task)
         return _assemble(row, row.loss, None)
-    target = read_data(X, y, task)
+    _, target = read_data(X, y, task)
     return _assemble(target.task, _loss(target), target, named=task is not None)
 
 
-def read_data(X: Any, y: Any, task: object) -> Target:
-    """Check X (where given) and y, and say which task y is for."""
+def read_data(X: Any, y: Any, task: object) -> tuple[Any, Target]:
+    """Return X, float64 (None where only y was given), and what y is for."""
     from advisor import arrays, target
 
     if X is None:
-        return target.read(arrays.targets(y), task)
-    _, y = arrays.pair(X, y)
-    return target.read(y, task)
+        return None, target.read(arrays.targets(y), task)
+    X, y = arrays.pair(X, y)
+    return X, target.read(y, task)
 
 
 def _loss(target: Target) -> Choice:

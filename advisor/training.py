@@ -52,6 +52,8 @@ def fit(
     options.setdefault("verbose", "auto" if _on_terminal() else 0)
     if arrays.is_stream(X):
         _refuse_endless(X, options)
+        if not hasattr(X, "__getitem__"):  # no way to shuffle it: Keras warns of being asked to
+            options.setdefault("shuffle", False)
         return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
     X, y = check(model, X, y)
     if seed is None:
@@ -191,7 +193,7 @@ def _fit_in_order(
     rows = tf.data.Dataset.from_tensor_slices(parts)
     if options.pop("shuffle", True):
         rows = rows.shuffle(len(X), seed=seed)
-    return model.fit(rows.batch(batch_size), epochs=epochs, **options)
+    return model.fit(rows.batch(batch_size), epochs=epochs, shuffle=False, **options)
 
 
 def _on_terminal() -> bool:
