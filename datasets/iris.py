@@ -18,4 +18,4 @@ def load() -> Any:
     from sklearn.model_selection import train_test_split
 
     X, y = load_iris(return_X_y=True)
-    return train_test_split(X, y, test_size=0.25, random_state=0, stratify=y)
+    return train_test_split(X, y, test_size=0.25, random_state=1, stratify=y)
