@@ -185,7 +185,7 @@ def collect(stream: Iterable[Any]) -> tuple[Any, Any]:
     return np.concatenate(xs), np.concatenate(ys)
 
 
-def _batches(stream: Any) -> Iterable[Any]:
+def _batches(stream: Any) -> Any:
     """Iterate a PyDataset by its index (its own iteration may not end), others as they are."""
     if any(base.__name__ == "PyDataset" for base in type(stream).__mro__):
         return (stream[i] for i in range(min(len(stream), MAX_BATCHES + 1)))
@@ -355,9 +355,9 @@ def _labels(array: Any) -> Any:
 
 def _compare_index(X: Any, y: Any) -> None:
     """Warn where X and y are pandas objects whose rows carry different labels."""
-    left, right = getattr(X, "index", None), getattr(y, "index", None)
-    if not (hasattr(left, "equals") and hasattr(right, "equals")):
+    if not all(hasattr(getattr(thing, "index", None), "equals") for thing in (X, y)):
         return
+    left, right = X.index, y.index
     if len(left) == len(right) and not left.equals(right):
         warn(
             "The pandas index of y is not that of X: rows are paired by position, not by index. "

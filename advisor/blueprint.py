@@ -92,7 +92,9 @@ def draw(
             raise OptionError("Expected X and y. Received: y only. Pass X=, shape (n, n_features).")
         X, target = read_data(X, y, task)
     return (
-        _resolve(X, target, row, dataset=data and data.name, depth=depth, units=units, seed=seed),
+        _resolve(
+            X, target, row, dataset=data.name if data else None, depth=depth, units=units, seed=seed
+        ),
         data,
     )
 

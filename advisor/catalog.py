@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -146,12 +147,11 @@ def read_entry(file: Path) -> tuple[str, dict[str, Any]]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     constants = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
-            if target.id.isupper():
-                try:
-                    constants[target.id] = ast.literal_eval(node.value)
-                except ValueError:  # computed, such as a list of pixel names: not needed here
-                    continue
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        if node.targets[0].id.isupper():
+            with contextlib.suppress(ValueError):  # computed, as pixel names are: not needed here
+                constants[node.targets[0].id] = ast.literal_eval(node.value)
     return ast.get_docstring(tree) or "", constants
 
 

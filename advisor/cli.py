@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         _speak(given)
-        arguments = _parser().parse_args(given)
+        arguments = _parser(given).parse_args(given)
         if getattr(arguments, "lang", None):
             set_language(arguments.lang)
         return int(arguments.run(arguments) or FINE)
@@ -50,8 +50,8 @@ def _speak(given: list[str]) -> None:
     language()  # a wrong ADVISOR_LANG is told now
 
 
-def _parser() -> argparse.ArgumentParser:
-    """Make the parser, its words in the language spoken now."""
+def _parser(given: list[str]) -> argparse.ArgumentParser:
+    """Make the parser in the language spoken now; of the verbs, only the one given in full."""
     import advisor
 
     common = argparse.ArgumentParser(add_help=False)
@@ -69,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title=_t(_VERBS))
     for name, (run, words, fill) in _COMMANDS.items():
         verb = verbs.add_parser(name, help=_t(words), description=_t(words), parents=[common])
-        fill(verb)
+        if name in given:
+            fill(verb)
         verb.set_defaults(run=run)
     return parser
 
@@ -426,6 +427,8 @@ def _model_path(out: str) -> str:
 def _save(model: Any, out: str) -> None:
     import warnings
 
+    if not model.optimizer.built:  # else loading the file warns of an optimizer without slots
+        model.optimizer.build(model.trainable_variables)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, raised inside Keras
         model.save(out)

@@ -56,10 +56,8 @@ def take_apart(model: Any, X: Any) -> Head | None:
     if found is None:
         return None
     before, dense, after = found
-    kernel, bias = (
-        None if weight is None else _numpy(keras.ops.cast(weight, dense.compute_dtype))
-        for weight in (dense.kernel, dense.bias if dense.use_bias else None)
-    )
+    kernel = _numpy(keras.ops.cast(dense.kernel, dense.compute_dtype))
+    bias = _numpy(keras.ops.cast(dense.bias, dense.compute_dtype)) if dense.use_bias else None
 
     def activate(z: Any) -> Any:
         def tail(rows: Any) -> Any:

@@ -54,16 +54,17 @@ def read(model: Any, X: Any, y: Any, task: object) -> Case:
     if X is None or y is None:
         raise OptionError("Expected a model, X and y. Received: no X or no y. Pass test rows.")
     X, y = training.check(model, X, y)
-    row = find_task(task) if task is not None else task_of(model, y)
-    _fits(model, row, y)
-    case = outputs(row, model, X, columns(row, y))
+    p = heads.outputs_of(model, X)
+    loss = training.loss_name(model)
+    row = find_task(task) if task is not None else task_of(loss, p.shape[-1], y)
+    _fits(p.shape[-1], row, y)
+    case = outputs(row, model, X, columns(row, y), p)
     linear = case.head is not None and _same(case.p, case.head.z)
     if _from_logits(model) and (linear or case.head is None):
         p = evaluate(_ACTIVATED[row.last.value], x=case.p)
         case = Outputs(row, p, case.y, case.head, case.tolerance)
-        return Case(
-            case, f"{row.last.value}({p.shape[1]})", False, (_LOGITS.format(row.last.value),)
-        )
+        linear, notes = False, (_LOGITS.format(row.last.value),)
+        return Case(case, f"{row.last.value}({p.shape[1]})", linear, notes)
     return Case(case, f"{model.name}, {case.p.shape[1]} outputs", linear, ())
 
 
@@ -74,9 +75,9 @@ _ACTIVATED = {
 }
 
 
-def outputs(task: Task, model: Any, X: Any, y: Any) -> Outputs:
-    """Compute what the clauses look at; y as `columns` gives it."""
-    p = heads.outputs_of(model, X)
+def outputs(task: Task, model: Any, X: Any, y: Any, p: Any = None) -> Outputs:
+    """Compute what the clauses look at; y as `columns` gives it, p where it is known already."""
+    p = heads.outputs_of(model, X) if p is None else p
     head = heads.take_apart(model, X) if p.ndim == 2 else None  # noqa: PLR2004
     return Outputs(task, p.reshape(-1, p.shape[-1]), y, head, _tolerance(model))
 
@@ -88,14 +89,13 @@ def columns(task: Task, y: Any) -> Any:
     return y.reshape(-1, 1) if y.ndim == 1 else y.reshape(-1, y.shape[-1])
 
 
-def task_of(model: Any, y: Any) -> Task:
-    """Return the task that the model's loss, outputs and y agree on.
+def task_of(loss: str, units: int, y: Any) -> Task:
+    """Return the task that a model's loss, number of outputs and y agree on.
 
     Known mistakes: one-hot rows are taken for exclusive classes, whatever the last layer.
     """
     import numpy as np
 
-    loss, units = training.loss_name(model), model.output_shape[-1]
     flags = bool(np.isin(y, (0, 1)).all())
     if loss in _BY_LOSS:
         return TASKS[_BY_LOSS[loss]]
@@ -110,9 +110,8 @@ def task_of(model: Any, y: Any) -> Task:
     return TASKS["share" if loss.startswith("Binary") else "regression"]
 
 
-def _fits(model: Any, task: Task, y: Any) -> None:
+def _fits(units: int, task: Task, y: Any) -> None:
     """Refuse y that cannot belong to the model's outputs, or to the task."""
-    units = model.output_shape[-1]
     if task.targets == "classes" and task.units == "K" and y.ndim == 1:
         if not target.is_whole(y) or y.min() < 0 or y.max() >= units:
             raise LabelError(
@@ -130,9 +129,8 @@ def _fits(model: Any, task: Task, y: Any) -> None:
 
 def _from_logits(model: Any) -> bool:
     """Say whether the compiled loss takes raw scores."""
-    loss = getattr(model, "loss", None)
-    config = loss.get_config() if hasattr(loss, "get_config") else {}
-    return bool(config.get("from_logits", False))
+    loss: Any = getattr(model, "loss", None)
+    return hasattr(loss, "get_config") and bool(loss.get_config().get("from_logits", False))
 
 
 def _same(p: Any, z: Any) -> bool:

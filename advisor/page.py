@@ -6,7 +6,6 @@ same.
 
 from __future__ import annotations
 
-import html
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +57,8 @@ class Page:
 
     def html(self) -> str:
         """Return the page for a notebook; every word is escaped."""
+        import html
+
         parts = [f"<h3>{html.escape(self.title)}</h3>"]
         for kind, content in self.blocks:
             if kind == "heading":
@@ -102,6 +103,8 @@ def width(words: str) -> int:
         >>> width("ReLU"), width("隐藏层")
         (4, 6)
     """
+    if words.isascii():
+        return len(words)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in words
@@ -163,6 +166,8 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _html_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    import html
+
     def line(cells: tuple[str, ...], tag: str) -> str:
         left = f'<{tag} style="text-align:left;vertical-align:top">'
         return "<tr>" + "".join(f"{left}{html.escape(c)}</{tag}>" for c in cells) + "</tr>"

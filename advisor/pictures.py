@@ -16,7 +16,7 @@ PURPLE, SKY = "#CC79A7", "#56B4E9"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
 MARKERS = "os^Dvx"
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelsize": 12,
@@ -67,7 +67,7 @@ def draw(columns: int, rows: int, paint: Callable[[Any, Any], None], *, width: f
     import matplotlib as mpl
 
     font = cjk_font()
-    family = {"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}
+    family: dict[Any, Any] = {"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}
     with mpl.rc_context({**_STYLE, **family}):
         figure = _figure_class()(figsize=(width * columns, 4.0 * rows), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False)
@@ -105,7 +105,7 @@ def _figure_class() -> Any:
             import io
 
             out = io.BytesIO()
-            FigureCanvasAgg(self).print_png(out)
+            FigureCanvasAgg(self).print_figure(out, format="png", dpi=self.dpi)
             return out.getvalue()
 
     return Picture

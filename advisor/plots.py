@@ -71,7 +71,7 @@ def _paint_probabilities(
 
 
 def _paint_row_sums(
-    axis: Any, answer: Confirmation, one: Trained, colour: str, words: Callable[[object], str]
+    axis: Any, _: Confirmation, one: Trained, colour: str, words: Callable[[object], str]
 ) -> None:
     """Show what each row's outputs add up to."""
     import numpy as np

@@ -149,10 +149,20 @@ def _guess(y: Any) -> tuple[str, Text, tuple[Text, ...]]:
     labels = np.unique(y)
     if y.dtype.kind in "Ub":
         return ("binary" if len(labels) <= 2 else "multiclass"), CERTAIN, ()  # noqa: PLR2004
-    if not is_whole(y):
-        if y.min() >= 0 and y.max() <= 1:
-            return "regression", LIKELY, (_SHARES,)
-        return "regression", (LIKELY if y.min() > 0 else CERTAIN), (_POSITIVE,) * (y.min() > 0)
+    return _guess_labels(y, labels) if is_whole(y) else _guess_quantity(y)
+
+
+def _guess_quantity(y: Any) -> tuple[str, Text, tuple[Text, ...]]:
+    """Do the same for one column of fractions."""
+    if y.min() >= 0 and y.max() <= 1:
+        return "regression", LIKELY, (_SHARES,)
+    if y.min() > 0:
+        return "regression", LIKELY, (_POSITIVE,)
+    return "regression", CERTAIN, ()
+
+
+def _guess_labels(y: Any, labels: Any) -> tuple[str, Text, tuple[Text, ...]]:
+    """Do the same for one column of whole numbers."""
     if len(labels) <= 2:  # noqa: PLR2004
         usual = set(labels.tolist()) in ({0, 1}, {-1, 1}, {1, 2})
         return "binary", (CERTAIN if usual else LIKELY), ()

@@ -58,13 +58,15 @@ def fit(
     X, y = check(model, X, y)
     if seed is None:
         return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
-    return _fit_in_order(model, X, y, epochs, batch_size or BATCH_SIZE, seed, options)
+    options |= {"epochs": epochs, "batch_size": batch_size or BATCH_SIZE}
+    return _fit_in_order(model, X, y, seed, options)
 
 
 def run(model: Any, X: Any, y: Any, *, seed: int | None) -> Any:
     """Train quietly on clean data, as `confirm`, the templates and the command line do."""
     order = backend.fresh_seed() if seed is None else seed
-    return _fit_in_order(model, X, y, EPOCHS, BATCH_SIZE, order, {"verbose": 0})
+    options = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "verbose": 0}
+    return _fit_in_order(model, X, y, order, options)
 
 
 def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
@@ -78,8 +80,8 @@ def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """
     import numpy as np
 
-    inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
-    one = inputs is None or (len(inputs) == 1 and len(outputs) == 1)
+    inputs = getattr(model, "inputs", None)
+    one = inputs is None or (len(inputs) == 1 and len(model.outputs) == 1)
     if not one or (inputs and str(inputs[0].dtype) == "string"):
         return X, y
     arrays._compare_index(X, y)  # noqa: SLF001
@@ -130,7 +132,7 @@ def _labels_fit(model: Any, y: Any) -> None:
     """Refuse targets that the model's loss cannot take, or would take silently and wrongly."""
     import numpy as np
 
-    name, outputs = loss_name(model), model.output_shape[-1]
+    name, outputs = loss_name(model), _columns(model, y)
     if y.dtype.kind == "U":
         raise LabelError(f"y holds text, the model takes numbers. Map: {_map(y)}")
     if name == "SparseCategoricalCrossentropy":
@@ -154,6 +156,14 @@ def _labels_fit(model: Any, y: Any) -> None:
         raise LabelError("Expected counts from 0 up, as Poisson needs. Received: negative numbers.")
 
 
+def _columns(model: Any, y: Any) -> int:
+    """Return how many outputs the model has; where it does not tell, as many as y asks for."""
+    shape = getattr(model, "output_shape", None)
+    if shape is not None:
+        return int(shape[-1])
+    return int(y.shape[-1]) if y.ndim > 1 else int(y.max()) + 1
+
+
 def _map(y: Any) -> str:
     """Give the line that maps labels."""
     import numpy as np
@@ -174,9 +184,7 @@ def _refuse_endless(stream: Any, options: dict[str, Any]) -> None:
         )
 
 
-def _fit_in_order(
-    model: Any, X: Any, y: Any, epochs: int, batch_size: int, seed: int, options: dict[str, Any]
-) -> Any:
+def _fit_in_order(model: Any, X: Any, y: Any, seed: int, options: dict[str, Any]) -> Any:
     """Run `model.fit` on batches drawn from a seed: tf.data shuffles by it, on any backend."""
     import tensorflow as tf
 
@@ -193,7 +201,8 @@ def _fit_in_order(
     rows = tf.data.Dataset.from_tensor_slices(parts)
     if options.pop("shuffle", True):
         rows = rows.shuffle(len(X), seed=seed)
-    return model.fit(rows.batch(batch_size), epochs=epochs, shuffle=False, **options)
+    batches = rows.batch(options.pop("batch_size"))
+    return model.fit(batches, shuffle=False, **options)
 
 
 def _on_terminal() -> bool:

@@ -27,8 +27,7 @@ def changed(array, value, at=(3, 1)):
 
 
 def missing_integers():
-    frame = pd.DataFrame({"a": pd.array([1, None, *range(N - 2)], dtype="Int64"), "b": range(N)})
-    return frame
+    return pd.DataFrame({"a": pd.array([1, None, *range(N - 2)], dtype="Int64"), "b": range(N)})
 
 
 def huge_sparse():
@@ -44,9 +43,15 @@ REFUSED_X = {
     "length": (lambda: X[:5], "X has 5 rows, y has 12"),
     "text": (lambda: np.array([["a", "b"]] * N), "text"),
     "mixed objects": (lambda: np.array([[1, "a"]] * N, dtype=object), "a str among them"),
-    "mixed column": (lambda: pd.DataFrame({"a": [1] * 6 + ["x"] * 6, "b": range(N)}), r"'a' \(object\)"),
+    "mixed column": (
+        lambda: pd.DataFrame({"a": [1] * 6 + ["x"] * 6, "b": range(N)}),
+        r"'a' \(object\)",
+    ),
     "dates": (lambda: np.full((N, 2), "2026-01-01", dtype="datetime64[D]"), "dates"),
-    "date column": (lambda: pd.DataFrame({"d": pd.date_range("2026", periods=N), "b": range(N)}), "'d'"),
+    "date column": (
+        lambda: pd.DataFrame({"d": pd.date_range("2026", periods=N), "b": range(N)}),
+        "'d'",
+    ),
     "durations": (lambda: np.ones((N, 2), dtype="timedelta64[s]"), "durations"),
     "masked": (lambda: np.ma.masked_greater(X, 2), "masked"),
     "complex": (lambda: X.astype(complex), "complex"),
@@ -102,12 +107,16 @@ VERBS = ["recommend", "build", "fit", "confirm"]
 
 def refused(call, *given):
     """Return the one line that a call is refused with."""
-    before = [v.numpy().copy() for v in given[-1].variables] if hasattr(given[-1], "variables") else []
+    before = (
+        [v.numpy().copy() for v in given[-1].variables] if hasattr(given[-1], "variables") else []
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AdvisorWarning)
         with pytest.raises(AdvisorError) as caught:
             call(*given[:2])
-    assert all(np.array_equal(a, b.numpy()) for a, b in zip(before, given[-1].variables, strict=False))
+    assert all(
+        np.array_equal(a, b.numpy()) for a, b in zip(before, given[-1].variables, strict=False)
+    )
     text = str(caught.value)
     assert "\n" not in text
     assert "\x1b" not in text
@@ -146,7 +155,9 @@ WARNED = {
 @pytest.mark.parametrize("case", WARNED)
 def test_what_cannot_be_learnt_is_a_warning(verb, case, keras):
     data, targets, expected = WARNED[case]
-    fitting = advisor.build("multiclass", X=np.random.default_rng(0).random((N, data.shape[1])), y=Y)
+    fitting = advisor.build(
+        "multiclass", X=np.random.default_rng(0).random((N, data.shape[1])), y=Y
+    )
     with pytest.warns(AdvisorWarning, match=expected):
         verbs(fitting)[verb](data, targets)
 

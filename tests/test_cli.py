@@ -44,7 +44,9 @@ def test_recommend_answers_in_words_and_in_json(capsys):
     assert json.loads(out)["activation"] == "softmax"
 
 
-@pytest.mark.parametrize("words", [("--lang", "zh", "recommend", "二分类"), ("recommend", "binary", "--lang=zh")])
+@pytest.mark.parametrize(
+    "words", [("--lang", "zh", "recommend", "二分类"), ("recommend", "binary", "--lang=zh")]
+)
 def test_lang_may_stand_before_or_after_the_verb(capsys, words):
     _, out, _ = run(capsys, *words)
     assert out.startswith("二分类")
@@ -128,7 +130,7 @@ def test_source_is_written_never_over_a_file(capsys, tmp_path):
 
 
 def test_new_writes_a_template(capsys, tmp_path):
-    status, out, _ = run(capsys, "new", "multiclass", tmp_path / "project", "--lang", "zh")
+    status, _, _ = run(capsys, "new", "multiclass", tmp_path / "project", "--lang", "zh")
     assert status == FINE
     assert (tmp_path / "project" / "multiclass.py").exists()
     assert run(capsys, "new", "multiclass", tmp_path / "project")[0] == USAGE
@@ -137,6 +139,7 @@ def test_new_writes_a_template(capsys, tmp_path):
 
 def test_the_lecture_is_mapped_to_where_it_is_shown(capsys):
     status, out, _ = run(capsys, "lecture", "--json")
+    assert status == FINE
     places = json.loads(out)
     assert "binary" in places["binary-sigmoid"]["shown"]
 
@@ -170,7 +173,7 @@ def test_wrong_usage_is_status_2_and_one_line(capsys, words, expected):
 
 def test_the_command_runs_as_a_process_and_stops_at_a_closed_pipe():
     command = f"{sys.executable} -m advisor recommend binary | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("binary classification")
     assert done.stderr == ""
 

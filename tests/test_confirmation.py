@@ -115,8 +115,16 @@ def spellings(keras):
 
 @pytest.mark.parametrize(
     "spelling",
-    ["a string", "a function", "an Activation layer", "a Softmax layer", "logits", "a nested model",
-     "dropout before", "batch norm"],
+    [
+        "a string",
+        "a function",
+        "an Activation layer",
+        "a Softmax layer",
+        "logits",
+        "a nested model",
+        "dropout before",
+        "batch norm",
+    ],
 )
 def test_every_spelling_of_a_right_head_passes(spelling, keras, blobs):
     layers, loss = spellings(keras)[spelling]
@@ -128,7 +136,9 @@ def test_every_spelling_of_a_right_head_passes(spelling, keras, blobs):
 def test_a_functional_model_with_one_hot_labels_passes(keras, blobs):
     X, y = blobs
     given = keras.Input((4,))
-    model = keras.Model(given, keras.layers.Dense(3, "softmax")(keras.layers.Dense(8, "tanh")(given)))
+    model = keras.Model(
+        given, keras.layers.Dense(3, "softmax")(keras.layers.Dense(8, "tanh")(given))
+    )
     model.compile(keras.optimizers.Adam(0.02), "categorical_crossentropy")
     model.fit(X, np.eye(3)[y], epochs=15, verbose=0)
     assert confirm(model, X, np.eye(3)[y]).ok
@@ -176,7 +186,9 @@ def test_wrong_heads_of_the_users_fail(name, keras, blobs):
 
 
 def test_a_users_model_is_never_changed(keras, blobs):
-    model = trained(keras, [keras.layers.Dense(3, "softmax")], "sparse_categorical_crossentropy", *blobs)
+    model = trained(
+        keras, [keras.layers.Dense(3, "softmax")], "sparse_categorical_crossentropy", *blobs
+    )
     before, config = [w.copy() for w in model.get_weights()], model.get_config()
     confirm(model, *blobs)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
@@ -188,7 +200,9 @@ def test_a_rare_class_never_predicted_is_a_remark(keras):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 2))
     y = (X[:, 0] + rng.normal(size=400) > 2.4).astype(int)
-    model = trained(keras, [keras.layers.Dense(1, "sigmoid")], "binary_crossentropy", X, y, epochs=5)
+    model = trained(
+        keras, [keras.layers.Dense(1, "sigmoid")], "binary_crossentropy", X, y, epochs=5
+    )
     answer = confirm(model, X, y)
     verdict = next(v for v in answer.clauses if v.name == "every-class-predicted")
     assert verdict.remark
@@ -226,7 +240,10 @@ def test_a_subclassed_model_is_judged_by_its_outputs(keras, blobs):
 def test_images_are_judged(keras):
     rng = np.random.default_rng(0)
     y = np.arange(90) % 3
-    X = rng.random((90, 6, 6, 1)) + np.eye(3)[y][:, :1, None, None] * 2 * (y == 0)[:, None, None, None]
+    X = (
+        rng.random((90, 6, 6, 1))
+        + np.eye(3)[y][:, :1, None, None] * 2 * (y == 0)[:, None, None, None]
+    )
     layers = [keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten(),
               keras.layers.Dense(3, "softmax")]  # fmt: skip
     answer = confirm(trained(keras, layers, "sparse_categorical_crossentropy", X, y), X, y)
@@ -235,7 +252,9 @@ def test_images_are_judged(keras):
 
 def test_y_that_does_not_fit_the_outputs_is_refused(keras, blobs):
     X, y = blobs
-    model = trained(keras, [keras.layers.Dense(3, "softmax")], "sparse_categorical_crossentropy", X, y)
+    model = trained(
+        keras, [keras.layers.Dense(3, "softmax")], "sparse_categorical_crossentropy", X, y
+    )
     with pytest.raises(AdvisorError, match=r"integers 0\.\.2"):
         confirm(model, X, y + 1)
     with pytest.raises(AdvisorError, match="Received: no X or no y"):

@@ -41,7 +41,11 @@ def imported_by(code: str) -> set[str]:
     """Run code in a fresh process and return the top-level modules it imported."""
     script = f"{code}\nimport sys; print(*sorted(m for m in sys.modules if '.' not in m))"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
     )
     return set(done.stdout.splitlines()[-1].split())
 
@@ -141,6 +145,12 @@ def test_a_failing_import_of_keras_shows_what_was_caught():
         "import os; os.environ['KERAS_BACKEND'] = 'nonsense'\n"
         "from advisor import backend; backend.keras()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PACKAGE.parent,
+    )
     assert done.returncode != 0
     assert "nonsense" in done.stderr

@@ -60,7 +60,7 @@ def test_language_is_chosen_by_call_then_environment(monkeypatch):
     monkeypatch.setenv("ADVISOR_LANG", "")
     assert language() == "en"
     monkeypatch.setenv("ADVISOR_LANG", "fr")
-    with pytest.raises(UnknownNameError, match="Unknown language 'fr'. Known: en, zh"):
+    with pytest.raises(UnknownNameError, match=r"Unknown language 'fr'\. Known: en, zh"):
         str(hello)
 
 

@@ -44,7 +44,9 @@ def test_every_explanation_exists_in_both_languages(table):
     assert found
     for where, text in found:
         assert text.en.strip(), where
-        assert not is_chinese(text.en.replace("二分类", "").replace("多分类", "").replace("回归", "")), where
+        assert not is_chinese(
+            text.en.replace("二分类", "").replace("多分类", "").replace("回归", "")
+        ), where
         assert is_chinese(text.zh) or text.zh == text.en or "{" in text.zh, (where, text.zh)
 
 
