@@ -1125,7 +1125,9 @@ def find_task(name: object) -> Task:
     if isinstance(name, Task):
         return name
     wanted = str(name).strip().lower().replace("_", " ")
+    if wanted in TASKS:
+        return TASKS[wanted]
     for row in TASKS.values():
-        if wanted in (row.name, row.title.en.lower(), row.title.zh, *row.aliases):
+        if wanted in (row.title.en.lower(), row.title.zh, *row.aliases):
             return row
     raise UnknownNameError("task", name, TASKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -169,7 +170,9 @@ def untrained(script):
 
 def assert_same(one, other):
     assert one.get_config() == other.get_config()
-    assert one.get_compile_config() == other.get_compile_config()
+    # Keras counts the optimizers and metrics of a process in their names: adam, adam_1, …
+    compiled = [re.sub(r"_\d+(?=')", "", str(m.get_compile_config())) for m in (one, other)]
+    assert compiled[0] == compiled[1]
     for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -278,9 +281,11 @@ def test_a_template_opens_as_a_notebook(name, tmp_path):
     assert book.metadata.kernelspec.name == "python3"
 
 
-def test_a_notebook_runs_from_top_to_bottom(tmp_path):
+def test_a_notebook_runs_from_top_to_bottom(tmp_path, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
+
+    monkeypatch.delenv("MPLBACKEND")  # the kernel shows pictures inline
 
     file = projects.write_template("multiclass", tmp_path, notebook=True, language="zh")
     book = nbformat.read(file, as_version=4)
