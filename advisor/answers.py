@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor import backend
 from advisor.activations import ACTIVATIONS, activation
-from advisor.errors import UnknownNameError
+from advisor.errors import UnknownNameError, shown
 from advisor.expressions import evaluate
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def read_activation(answer: object) -> str:
     if answer is None or isinstance(answer, str):
         try:
             return activation(answer).name
-        except UnknownNameError as error:
-            raise UnreadableError(str(error)) from None
+        except UnknownNameError:
+            raise UnreadableError(f"{shown(answer)}, not among {', '.join(ACTIVATIONS)}") from None
     name = _behaves_like(_callable(answer))
     if name is None:
         raise UnreadableError(f"{_kind(answer)} that behaves like none of {', '.join(ACTIVATIONS)}")
@@ -69,7 +69,7 @@ def _behaves_like(function: Callable[[Any], Any]) -> str | None:
     x = np.linspace(-4, 4, 42).reshape(6, 7)
     try:
         got = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(x.astype("float32"))))
-    except Exception as error:  # a student's function may do anything
+    except Exception as error:  # noqa: BLE001 - a student's function may do anything
         raise UnreadableError(f"a function that fails: {type(error).__name__}") from None
     if got.shape != x.shape:
         return None
@@ -81,26 +81,22 @@ def _behaves_like(function: Callable[[Any], Any]) -> str | None:
     return "leaky_relu" if leaky and np.allclose(got[x > 0], x[x > 0], atol=1e-5) else None
 
 
-def read_gain(answer: object) -> float:
-    """Return Var(w) · fan_in of the initialiser that an answer means: 2 for He.
+def read_gain(answer: object) -> tuple[float, float]:
+    """Return Var(w) · fan_in of an initialiser at two widths: 2 and 2 for He.
 
     Raises:
-        UnreadableError: Keras knows no such initialiser, or its variance does not follow fan_in.
+        UnreadableError: Keras knows no such initialiser.
     """
     import numpy as np
 
     keras = backend.keras()
     try:
         make = keras.initializers.get(answer)
-        wide, narrow = (
-            float(np.var(keras.ops.convert_to_numpy(make(shape)))) * shape[0]
-            for shape in ((800, 500), (400, 500))
-        )
+        kernels = [keras.ops.convert_to_numpy(make(shape)) for shape in ((800, 500), (400, 500))]
     except Exception as error:  # Keras raises several kinds here
         raise UnreadableError(f"{_kind(answer)} that is no initialiser of Keras") from error
-    if abs(wide - narrow) > 0.1 * max(wide, narrow):
-        raise UnreadableError("an initialiser whose variance does not follow fan_in")
-    return (wide + narrow) / 2
+    wide, narrow = (float(np.var(kernel)) * len(kernel) for kernel in kernels)
+    return wide, narrow
 
 
 def read_number(answer: object) -> float:

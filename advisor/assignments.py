@@ -188,10 +188,10 @@ def _judge_hidden(spec: dict[str, Any], answer: Any) -> Text | None:
 def _judge_initializer(spec: dict[str, Any], answer: Any) -> Text | None:
     """Judge an initialiser by the variance that its activation needs."""
     row = activation(spec["activation"])
-    wanted, got = (row.gain_forward or 1.0) ** 2, answers.read_gain(answer)
-    if abs(got - wanted) <= _GAIN_TOLERANCE * wanted:
+    wanted, found = (row.gain_forward or 1.0) ** 2, answers.read_gain(answer)
+    if all(abs(got - wanted) <= _GAIN_TOLERANCE * wanted for got in found):
         return None
-    return _GAIN.format(got=f"{got:.2f}", name=row.name)
+    return _GAIN.format(wide=f"{found[0]:.2f}", narrow=f"{found[1]:.2f}", name=row.name)
 
 
 def _judge_number(spec: dict[str, Any], answer: Any) -> Text | None:
@@ -320,8 +320,9 @@ _EXPECTED = {
 }
 _PLACE = Text(en="{} is not the one asked for here. {}", zh="这里问的不是 {}。{}")
 _GAIN = Text(
-    en="Its variance is {got}/fan_in, which is not what keeps signals the same size through {name}.",
-    zh="它的方差是 {got}/fan_in，过了 {name} 信号大小就保不住了。",
+    en="Its variance is {wide}/fan_in at fan_in 800 and {narrow}/fan_in at 400: signals do not keep "
+    "their size through {name}.",
+    zh="fan_in 为 800 时它的方差是 {wide}/fan_in，400 时是 {narrow}/fan_in：过了 {name}，信号大小保不住。",
 )
 _TOO_LARGE = Text(en="Too large.", zh="大了。")
 _TOO_SMALL = Text(en="Too small.", zh="小了。")

@@ -31,6 +31,7 @@ ORDER = [
     {"models", "scripts", "judging"},
     {"confirmation"},
     {"plots"},
+    {"answers"},
     {"assignments"},
     {"cli"},
 ]
