@@ -75,6 +75,7 @@ class Trained:
     Attributes:
         head: "sigmoid(1)", "softmax(3)", …
         why: what is wrong with it; None for the right one.
+        loss: the class of the loss it was trained with; None for a user's model.
         losses: the training loss that Keras showed, one an epoch; empty for a user's model.
         p: outputs on the rows tested, shape (n, columns).
         score: on the rows tested, 1.0 at best.
@@ -83,6 +84,7 @@ class Trained:
 
     head: str
     why: Text | None
+    loss: str | None
     losses: list[float]
     p: Any
     score: float
@@ -131,10 +133,10 @@ class Confirmation(Answer):
         row = TASKS[self.task]
         where = _WHERE if self.dataset else _YOURS
         page = Page(
-            f"{_PASS if self.ok else _FAIL} {row.title}: {self.right.head} "
+            f"{_PASS if self.ok else _FAIL} {row.title}{_COLON}{self.right.head}{_COMMA}"
             f"{where.format(dataset=self.dataset, n=len(self.y))}"
         )
-        loss = f", {_LOSS} {self.right.losses[-1]:.4g}" if self.right.losses else ""
+        loss = f"{_COMMA}{_LOSS} {self.right.losses[-1]:.4g}" if self.right.losses else ""
         page.say(f"{row.score_name} {self.right.score:.3f}{loss}")
         page.rows(*(verdict.row() for verdict in self.clauses), head=_head())
         for note in self.notes:
@@ -151,6 +153,8 @@ class Confirmation(Answer):
         """Put the control's loss beside the right one's."""
         mine, right = control.losses[-1], self.right.losses[-1]
         score = f"{TASKS[self.task].score_name} {control.score:.3f}"
+        if control.loss != self.right.loss:
+            return _ANOTHER_LOSS.format(score=score, name=control.loss, loss=f"{mine:.4g}")
         if control.losses == self.right.losses:
             return _SAME_LOSS.format(score=score, loss=f"{mine:.4g}")
         return _OTHER_LOSS.format(score=score, loss=f"{mine:.4g}", right=f"{right:.4g}")
@@ -194,6 +198,11 @@ _SAME_LOSS = Text(
     en="{score}. Its loss curve is identical to the right one's ({loss}): the loss does not show "
     "the mistake, the outputs do.",
     zh="{score}。它的损失曲线和正确的那个一模一样（{loss}）：错误从损失上看不出来，看输出才知道。",
+)
+_COLON, _COMMA = Text(en=": ", zh="："), Text(en=", ", zh="，")
+_ANOTHER_LOSS = Text(
+    en="{score}. Trained with {name}, which ends at {loss}.",
+    zh="{score}。用 {name} 训练，损失停在 {loss}。",
 )
 _OTHER_LOSS = Text(
     en="{score}. Its training loss ends at {loss}, the right one's at {right}.",
@@ -271,7 +280,7 @@ def _train(plan: Blueprint, data: Dataset, y: Any, why: Text | None) -> Trained:
         history = training.run(model, data.X_train, plan.target.y, seed=plan.seed)
         outputs = judging.outputs(plan.task, model, data.X_test.astype("float32"), y)
     losses = [float(loss) for loss in history.history["loss"]]
-    return Trained(_name(plan), why, losses, outputs.p, score(outputs), _judge(outputs))
+    return Trained(_name(plan), why, plan.loss, losses, outputs.p, score(outputs), _judge(outputs))
 
 
 def _spoil(plan: Blueprint, wrong: WrongLast) -> Blueprint:
@@ -297,7 +306,7 @@ def _confirm_model(model: Any, X: Any, y: Any, task: object) -> Confirmation:
         verdicts = tuple(replace(v, remark=v.remark or v.name in _REACHES) for v in verdicts)
         notes.append(_COULD)
     outputs = case.outputs
-    right = Trained(case.head, None, [], outputs.p, score(outputs), verdicts)
+    right = Trained(case.head, None, None, [], outputs.p, score(outputs), verdicts)
     return Confirmation(outputs.task.name, None, None, outputs.y, right, (), tuple(notes))
 
 

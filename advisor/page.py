@@ -43,10 +43,11 @@ class Page:
 
     def text(self) -> str:
         """Return the page for a terminal, WIDTH columns wide."""
-        parts = [f"{self.title}\n{'─' * min(width(self.title), WIDTH)}"]
+        title = wrap(self.title, WIDTH)
+        parts = [*title, "─" * max(width(line) for line in title)]
         for kind, content in self.blocks:
             if kind == "heading":
-                parts.append(f"\n{content}")
+                parts += ["", *wrap(content, WIDTH)]
             elif kind == "paragraph":
                 parts.append("\n".join(wrap(content, WIDTH)))
             elif kind == "code":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, Any
 
 from advisor.text import Text, language
@@ -17,6 +18,7 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
 MARKERS = "os^Dvx"
 
 _STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelsize": 12,
@@ -33,6 +35,10 @@ _STYLE: dict[Any, Any] = {
     "lines.linewidth": 2.2,
     "savefig.bbox": "tight",
 }
+_CJK_FILES = re.compile(
+    r"CJK|SansSC|SourceHan|PingFang|Heiti|Hiragino|msyh|simhei|wqy|DroidSansFallback|Arial ?Unicode",
+    re.IGNORECASE,
+)
 _CJK = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -88,8 +94,18 @@ def cjk_font() -> str | None:
     """Return an installed font that has Chinese characters, None where there is none."""
     from matplotlib import font_manager
 
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in _CJK if name in installed), None)
+    manager = font_manager.fontManager
+
+    def known() -> str | None:
+        installed = {font.name for font in manager.ttflist}
+        return next((name for name in _CJK if name in installed), None)
+
+    if known() is None:  # matplotlib's own list may be older than the font
+        listed = {font.fname for font in manager.ttflist}
+        for file in set(font_manager.findSystemFonts()) - listed:
+            if _CJK_FILES.search(file):
+                manager.addfont(file)
+    return known()
 
 
 @functools.cache

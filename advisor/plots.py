@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advisor import pictures
-from advisor.pictures import BLUE, COLOURS, GREY, MARKERS, RED
+from advisor.pictures import BLUE, COLOURS, GREY, MARKERS, ORANGE, PURPLE, RED
 from advisor.tasks import TASKS
 from advisor.text import Text
 
@@ -45,7 +45,7 @@ def draw_confirmation(answer: Confirmation) -> Any:
 def _paint_losses(axis: Any, trained: list[Trained], words: Callable[[object], str]) -> None:
     styles = ["-", "--", ":", "-."]
     for number, one in enumerate(trained):
-        colour = BLUE if one.why is None else COLOURS[(number + 4) % len(COLOURS)]
+        colour = (BLUE, RED, ORANGE, PURPLE)[number % 4]
         style = styles[number % len(styles)]
         axis.plot(range(1, len(one.losses) + 1), one.losses, style, color=colour, label=one.head)
     axis.set(xlabel=words(_EPOCH), ylabel=words(_LOSS), title=words(_LESSON))
@@ -78,7 +78,8 @@ def _paint_row_sums(
 
     sums = one.p.sum(axis=1)
     low, high = min(0.0, float(sums.min())), max(2.0, float(sums.max()))
-    axis.hist(sums, bins=np.linspace(low, high, 41), color=colour)
+    half = (high - low) / 80  # bins are centred, so that sums of 1 share one bar
+    axis.hist(sums, bins=np.linspace(low - half, high + half, 42), color=colour)
     axis.axvline(1, color=GREY, linestyle="--")
     axis.set(
         xlabel=words(Text(en="sum of a row's {} outputs", zh="一行 {} 个输出之和")).format(
@@ -109,32 +110,44 @@ _PANELS = {
 
 
 def draw_dataset(data: Dataset) -> Any:
-    """Draw the training rows: the two columns that tell most, or the target against the best one."""
-    import numpy as np
-
-    X, y = data.X_train, data.y_train
-    labels = y if y.ndim == 1 else y.sum(axis=1)
-    spread = np.abs([_correlation(column, labels, classes=bool(data.classes)) for column in X.T])
-    first, *rest = np.argsort(-spread, kind="stable")[:2]
+    """Draw the training rows: two columns that tell the classes apart, or the target itself."""
 
     def paint(axes: Any, words: Callable[[object], str]) -> None:
         axis = axes[0][0]
-        if data.classes and rest:
-            names = data.classes if y.ndim == 1 else [f"{k}" for k in range(labels.max() + 1)]
-            for k, name in enumerate(names):
-                mine = labels == k
-                marker, colour = MARKERS[k % len(MARKERS)], COLOURS[k % len(COLOURS)]
-                axis.scatter(
-                    X[mine, first], X[mine, rest[0]], s=22, label=name, marker=marker, color=colour
-                )
-            axis.set(xlabel=data.features[first], ylabel=data.features[rest[0]])
-            axis.legend(title=None if y.ndim == 1 else words(Text(en="labels", zh="标签数")))
+        if data.y_train.ndim > 1:
+            _paint_labels(axis, data, words)
         else:
-            axis.scatter(X[:, first], y, s=22, color=BLUE, alpha=0.7)
-            axis.set(xlabel=data.features[first], ylabel=data.target)
+            _paint_rows(axis, data)
         axis.set_title(words(data.title), fontsize=11, wrap=True)
 
     return pictures.draw(1, 1, paint, width=7)
+
+
+def _paint_labels(axis: Any, data: Dataset, words: Callable[[object], str]) -> None:
+    """Show how often each label is given."""
+    axis.bar(data.classes, data.y_train.mean(axis=0), color=BLUE)
+    axis.set(ylabel=words(Text(en="share of rows", zh="带这个标签的样本比例")), ylim=(0, 1))
+
+
+def _paint_rows(axis: Any, data: Dataset) -> None:
+    """Show each row by the column, or the two columns, that tell most."""
+    import numpy as np
+
+    X, y = data.X_train, data.y_train
+    spread = np.abs([_correlation(column, y, classes=bool(data.classes)) for column in X.T])
+    first, *rest = np.argsort(-spread, kind="stable")[:2]
+    if not data.classes:
+        axis.scatter(X[:, first], y, s=22, color=BLUE, alpha=0.7)
+        axis.set(xlabel=data.features[first], ylabel=data.target)
+        return
+    for k, name in enumerate(data.classes):
+        mine = y == k
+        marker, colour = MARKERS[k % len(MARKERS)], COLOURS[k % len(COLOURS)]
+        axis.scatter(
+            X[mine, first], X[mine, rest[0]], s=22, label=name, marker=marker, color=colour
+        )
+    axis.set(xlabel=data.features[first], ylabel=data.features[rest[0]])
+    axis.legend()
 
 
 def _correlation(column: Any, labels: Any, *, classes: bool) -> float:
