@@ -62,29 +62,33 @@ def build(
 def construct(plan: Blueprint) -> Any:
     """Make the model of a blueprint: the very lines that `source` prints."""
     keras = backend.keras()
-    layers = keras.layers
+    dense = keras.layers.Dense
     with backend.seeded_layers(backend.fresh_seed() if plan.seed is None else plan.seed):
-        model = keras.Sequential(name=plan.task.name)
-        model.add(keras.Input(shape=(len(plan.mean),), name="features"))
-        model.add(
-            layers.Normalization(mean=plan.mean, variance=plan.variance, name="normalization")
+        hidden = [
+            dense(
+                plan.units,
+                activation=plan.hidden,
+                kernel_initializer=plan.initializer,
+                name=f"hidden_{number}",
+            )
+            for number in range(1, plan.depth + 1)
+        ]
+        output = dense(
+            plan.outputs,
+            activation=plan.activation,
+            bias_initializer=keras.initializers.Constant(plan.bias),
+            name="output",
         )
-        for number in range(1, plan.depth + 1):
-            model.add(
-                layers.Dense(
-                    plan.units,
-                    activation=plan.hidden,
-                    kernel_initializer=plan.initializer,
-                    name=f"hidden_{number}",
-                )
-            )
-        model.add(
-            layers.Dense(
-                plan.outputs,
-                activation=plan.activation,
-                bias_initializer=keras.initializers.Constant(plan.bias),
-                name="output",
-            )
+        model = keras.Sequential(
+            [
+                keras.Input(shape=(len(plan.mean),), name="features"),
+                keras.layers.Normalization(
+                    mean=plan.mean, variance=plan.variance, name="normalization"
+                ),
+                *hidden,
+                output,
+            ],
+            name=plan.task.name,
         )
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate=plan.learning_rate),

@@ -98,7 +98,7 @@ model = keras.Sequential(
     name="count",
 )
 model.compile(
-    optimizer=keras.optimizers.Adam(learning_rate=0.01),
+    optimizer=keras.optimizers.Adam(learning_rate=0.001),
     loss=keras.losses.Poisson(),
     metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.RootMeanSquaredError()],
 )
@@ -160,7 +160,7 @@ wrong = keras.Sequential(
         keras.layers.Dense(1),
     ]
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="mean_squared_error")
+wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.001), loss="mean_squared_error")
 wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0)
 wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
 print(f"wrong model: {np.sum(wrong_p < 0)} of {len(wrong_p)} counts are negative")

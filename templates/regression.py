@@ -3,7 +3,7 @@
 
 TITLE_ZH = "回归：一个线性单元，以糖尿病数据为例"
 TASK = "regression"
-LECTURE = ("regression-linear", "regression-hidden", "relu-first")
+LECTURE = ("regression-linear", "regression-hidden", "relu-first", "some-are-linear")
 
 # %% [markdown] lang="en"
 # # A real number: one linear unit, shown on diabetes
