@@ -70,3 +70,15 @@ def shown(value: object, limit: int = 40) -> str:
     """
     text = ascii(value) if not str(value).isprintable() else repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the user's that called into advisor."""
+    import sys
+    import warnings
+
+    level = 2
+    frame = sys._getframe(1)  # noqa: SLF001 - the only way to find the caller's own line
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == "advisor":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, AdvisorWarning, stacklevel=level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from advisor import arrays, backend, heads, target, training
+from advisor import backend, heads, streams, target, training
 from advisor.contracts import TOLERANCE, Outputs
 from advisor.errors import DataError, DataTypeError, LabelError, OptionError
 from advisor.expressions import evaluate
@@ -49,8 +49,8 @@ def read(model: Any, X: Any, y: Any, task: object) -> Case:
         raise DataTypeError(
             f"Expected a task's name or a keras.Model. Received: a {type(model).__name__}."
         )
-    if y is None and arrays.is_stream(X):
-        X, y = arrays.collect(X)
+    if y is None and streams.is_stream(X):
+        X, y = streams.collect(X)
     if X is None or y is None:
         raise OptionError("Expected a model, X and y. Received: no X or no y. Pass test rows.")
     X, y = training.check(model, X, y)

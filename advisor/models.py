@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend, blueprint
-from advisor.arrays import warn
+from advisor.errors import warn
 from advisor.target import mapping_line
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor import arrays
-from advisor.errors import LabelError, shown
+from advisor.errors import LabelError, shown, warn
 from advisor.expressions import evaluate
 from advisor.tasks import TASKS, Task, find_task
 from advisor.text import Text
@@ -66,7 +65,7 @@ def read(y: Any, task: object = None) -> Target:
     fitted = _FIT[row.targets](row, y)
     if len(np.unique(fitted.y)) == 1 and len(y) > 1 and not fitted.onehot:
         what = "one class" if fitted.classes is not None else "one value"
-        arrays.warn(f"y holds {what} only: there is nothing to learn, and it cannot be split.")
+        warn(f"y holds {what} only: there is nothing to learn, and it cannot be split.")
     return Target(
         row, fitted.y, fitted.outputs, fitted.onehot, fitted.classes, fitted.mapped, sure, unknown
     )
@@ -171,7 +170,7 @@ def _guess_labels(y: Any, labels: Any) -> tuple[str, Text, tuple[Text, ...]]:
     unknown = [_COUNTS] if labels[0] >= 0 else []
     if len(labels) > len(y) / 2:
         unknown.append(_IDS.format(k=len(labels), n=len(y)))
-        arrays.warn(str(unknown[-1]))
+        warn(str(unknown[-1]))
     dense = labels[0] in (0, 1) and labels[-1] - labels[0] == len(labels) - 1
     return "multiclass", (LIKELY if dense and len(unknown) < 2 else UNSURE), tuple(unknown)  # noqa: PLR2004
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import arrays, backend
-from advisor.errors import DataError, DataTypeError, LabelError
+from advisor import arrays, backend, streams
+from advisor.errors import DataError, DataTypeError, LabelError, warn
 from advisor.target import mapping_line
 
 EPOCHS, BATCH_SIZE = 50, 32  # what `confirm`, the templates and the command line train with
@@ -50,7 +50,7 @@ def fit(
     if not model.compiled:
         raise DataError("The model is not compiled. Call model.compile(optimizer=…, loss=…) first.")
     options.setdefault("verbose", "auto" if _on_terminal() else 0)
-    if arrays.is_stream(X):
+    if streams.is_stream(X):
         _refuse_endless(X, options)
         if not hasattr(X, "__getitem__"):  # no way to shuffle it: Keras warns of being asked to
             options.setdefault("shuffle", False)
@@ -84,7 +84,7 @@ def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     one = inputs is None or (len(inputs) == 1 and len(model.outputs) == 1)
     if not one or (inputs and str(inputs[0].dtype) == "string"):
         return X, y
-    arrays._compare_index(X, y)  # noqa: SLF001
+    arrays.compare_index(X, y)
     X = arrays.features(X, ndim=None if inputs is None else len(inputs[0].shape))
     if inputs is not None:
         _same_shape(X, inputs[0].shape)
@@ -94,7 +94,7 @@ def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     arrays.warn_of_what_cannot_be_learnt(X)
     _labels_fit(model, y)
     if y.ndim == 1 and len(y) > 1 and (y == y[0]).all():
-        arrays.warn("y holds one value only: there is nothing to learn, and it cannot be split.")
+        warn("y holds one value only: there is nothing to learn, and it cannot be split.")
     return X, y
 
 

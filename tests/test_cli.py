@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import advisor
-from advisor.cli import FINDINGS, FINE, USAGE, main
+from advisor.cli import main
+from advisor.commands import FINDINGS, FINE, USAGE
 
 
 def run(capsys, *words):

@@ -22,10 +22,10 @@ HEAVY = {"keras", "tensorflow", "sklearn", "scipy", "numpy", "matplotlib", "rich
 # each group may import from the groups before it, never from one after it
 ORDER = [
     {"errors"},
-    {"text", "expressions"},
-    {"choices", "_shelf", "page", "backend", "progress", "pictures"},
-    {"tasks", "activations", "datasets", "templates", "arrays", "tables"},
-    {"catalog", "target", "heads"},
+    {"text", "expressions", "words"},
+    {"choices", "_shelf", "page", "backend", "progress", "pictures", "streams"},
+    {"tasks", "activations", "datasets", "templates", "conversion", "tables"},
+    {"catalog", "arrays", "target", "heads"},
     {"recommendation", "lecture", "projects"},
     {"blueprint", "training", "contracts"},
     {"models", "scripts", "judging"},
@@ -33,6 +33,7 @@ ORDER = [
     {"plots"},
     {"answers"},
     {"assignments"},
+    {"commands"},
     {"cli"},
 ]
 LATE = {("catalog", "plots"), ("confirmation", "plots")}  # .plot() draws itself, inside the method
