@@ -82,7 +82,7 @@ def _title(plan: Blueprint) -> str:
 def _loading(plan: Blueprint) -> str:
     """Load the shipped data set, or leave a line for the user's own."""
     if plan.dataset is not None:
-        return loading_lines(plan.dataset)
+        return loading_lines(plan.dataset).replace("import numpy as np\n", "", 1)
     given = plan.target
     lines = [f"X, y = ...  # your data: X of shape (n, {len(plan.mean)}), y: {_your_labels(plan)}"]
     if given.mapped:

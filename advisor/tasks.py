@@ -161,9 +161,9 @@ _ACCURACY = Text(en="accuracy", zh="准确率")
 _SHARE_PRIOR = "np.clip(np.mean(y, axis=0), 1e-6, 1 - 1e-6)"
 _LOGIT = "np.log(prior / (1 - prior))"
 _START = Text(
-    en="The first prediction is then {} instead of a random number, and training goes down from "
-    "the loss of that constant.",
-    zh="这样第一次预测就是{}，而不是随机数；训练直接从这个常数的损失往下降。",
+    en="The first predictions then lie around {} instead of anywhere, so training need not spend "
+    "its first epochs finding it.",
+    zh="这样最初的预测就落在{}附近，而不是随便什么地方，训练不必先花几轮去找它。",
 )
 _CHECKED = Text(
     en="checked in tests/test_models.py: with zero kernels the model predicts exactly that",
@@ -811,8 +811,9 @@ POSITIVE = Task(
     loss=Choice(
         value="MeanSquaredLogarithmicError",
         reason=Text(
-            en="Errors count in proportion: twice too much is as bad at 10 as at 1000.",
-            zh="按比例算误差：多估一倍，在 10 上和在 1000 上一样糟。",
+            en="Above 1, errors count in proportion: twice too much is about as bad at 10 as at "
+            "1000. Well below 1 it turns into the squared error.",
+            zh="大于 1 时误差按比例算：多估一倍，在 10 上和在 1000 上差不多一样糟；远小于 1 时就接近均方误差。",
         ),
         formula="L = (ln(1 + ŷ) − ln(1 + y))²",
         source=_KERAS.format("MeanSquaredLogarithmicError"),

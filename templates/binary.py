@@ -61,16 +61,16 @@ print(
 # %% [markdown] lang="en"
 # ## Build
 #
-# The last layer is one unit with a sigmoid: a number between 0 and 1, the probability of class 1. Its loss is binary cross-entropy; together their gradient is simply p − y. The output bias starts at the share of class 1, so the very first prediction is already a sensible guess.
+# The last layer is one unit with a sigmoid: a number between 0 and 1, the probability of class 1. Its loss is binary cross-entropy; together their gradient is simply p − y. The output bias starts at the share of class 1, so training starts near the best constant guess.
 #
-# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so gradients do not shrink on the way back. He initialisation belongs to it; Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
+# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so it does not shrink the gradient on the way back. He initialisation belongs to it, and must be asked for: Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
 
 # %% [markdown] lang="zh"
 # ## 搭模型
 #
-# 输出层是一个 sigmoid 单元：0 到 1 之间的数，就是属于第 1 类的概率。损失用二元交叉熵，两者配在一起，梯度正好是 p − y。输出偏置从第 1 类的比例起步，第一次预测就已经像样了。
+# 输出层是一个 sigmoid 单元：0 到 1 之间的数，就是属于第 1 类的概率。损失用二元交叉熵，两者配在一起，梯度正好是 p − y。输出偏置从第 1 类的比例起步，训练就从最佳常数附近开始。
 #
-# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度往回传不会越传越小。要配 He 初始化，因为 Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
+# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度经过它不会变小。要配 He 初始化，而且得自己写上：Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
 
 # %%
 # each feature's mean and variance on the training rows, for the first layer
@@ -104,7 +104,6 @@ model.compile(
     loss=keras.losses.BinaryCrossentropy(),
     metrics=[keras.metrics.BinaryAccuracy(), keras.metrics.AUC()],
 )
-model.summary()
 
 # %% [markdown] lang="en"
 # ## Fit
@@ -124,52 +123,58 @@ print(f"loss: {losses[0]:.4f} at first, {losses[-1]:.4f} at last")
 # %% [markdown] lang="en"
 # ## Check the outputs
 #
-# A loss that falls proves nothing about the last layer. Look at the outputs themselves. Every output must lie in [0, 1], outputs must differ from row to row, both classes must be predicted, and the cross-entropy computed from the predictions must beat that of the bare class shares.
+# A loss that falls proves nothing about the last layer. Look at the outputs themselves, on rows the model has not seen. Every output must lie in [0, 1]; it must be the sigmoid of the last layer's weighted sum; both classes must be predicted; and the loss computed from the predictions must beat that of the best constant. (It is far above the training loss: the model knows the training rows by heart.)
 
 # %% [markdown] lang="zh"
 # ## 检查输出
 #
-# 损失下降并不能证明输出层选对了，要直接看输出。每个输出都要在 [0, 1] 里；不同样本的输出要有差别；两类都要预测得到；由预测值重算的交叉熵，要比只报类别比例强。
+# 损失下降并不能证明输出层选对了，要直接看输出，而且要看模型没见过的样本。每个输出都要在 [0, 1] 里；它应当正好是输出层加权和的 sigmoid；两类都要预测得到；由预测值重算的损失，要比最佳常数强。（它比训练损失大得多：训练集被模型背下来了。）
 
 # %%
 p = model.predict(X_test, verbose=0)[:, 0]
+print(f"outputs: {p.min():.4f} to {p.max():.4f}, all finite: {np.isfinite(p).all()}")
 
+# the last neuron by hand: a weighted sum, then its activation
+before = keras.Model(model.inputs[0], model.get_layer("hidden_2").output)
+signals = keras.ops.convert_to_numpy(before(X_test))
+weights, offset = model.get_layer("output").get_weights()
+z = (signals @ weights + offset)[:, 0]
+print("largest |p - sigmoid(z)|:", np.abs(p - 1 / (1 + np.exp(-z))).max())
 
-def cross_entropy(p):
-    p = np.clip(p, 1e-7, 1 - 1e-7)
-    return -np.mean(y_test * np.log(p) + (1 - y_test) * np.log(1 - p))
-
-
-share = np.full(len(y_test), y_test.mean())
-print(f"smallest and largest output: {p.min():.4f}, {p.max():.4f}")
-print("classes predicted:", np.unique(p >= 0.5).astype(int))
-print(f"cross-entropy {cross_entropy(p):.3f}, of the class shares {cross_entropy(share):.3f}")
-print(f"accuracy: {np.mean((p >= 0.5) == y_test):.3f}")
+answers = (p >= 0.5).astype(int)
+print(f"classes predicted: {np.unique(answers)}, accuracy: {np.mean(answers == y_test):.3f}")
+constant = np.full(len(y_test), np.mean(y_test))  # the share of class 1
+for name, q in [("the model", p), ("the best constant", constant)]:
+    loss = -np.mean(
+        y_test * np.log(np.maximum(q, 1e-7)) + (1 - y_test) * np.log(np.maximum(1 - q, 1e-7))
+    )
+    print(f"loss of {name}: {loss:.3f}")
 
 # %% [markdown] lang="en"
 # ## The tempting mistake
 #
-# Softmax over one unit looks almost the same in code. It shares out 1 among its units, and a single unit gets all of it: it predicts 1 for every row. On TensorFlow its loss falls all the same. (Keras prints a warning; that is the only hint.)
+# Softmax over one unit looks almost the same in code. It shares out 1 among its units, and a single unit gets all of it: it predicts 1 for every row. On TensorFlow the loss falls exactly as before, because Keras computes it from the raw scores. Keras does warn about an axis of size 1; otherwise only the outputs show the mistake, and the loss computed from them.
 
 # %% [markdown] lang="zh"
 # ## 最容易犯的错
 #
-# 只有一个单元却用 softmax，代码看上去几乎一样。softmax 是把 1 分给各个单元，只有一个就独得 1：每个样本都预测成 1。可在 TensorFlow 上它的损失照样下降。（Keras 会打印一条警告，这是唯一的线索。）
+# 只有一个单元却用 softmax，代码看上去几乎一样。softmax 是把 1 分给各个单元，只有一个就独得 1：每个样本都预测成 1。可在 TensorFlow 上损失照样下降，和刚才分毫不差，因为 Keras 是拿原始分数算的。Keras 会提醒一句“这一维大小是 1”；除此之外，只有看输出、拿输出重算损失才看得出来。
 
 # %%
-wrong = keras.Sequential(
-    [
-        keras.Input(shape=(X_train.shape[1],)),
-        keras.layers.Normalization(mean=mean, variance=variance),
-        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-        keras.layers.Dense(1, activation="softmax"),
-    ]
+keras.utils.set_random_seed(0)
+wrong = keras.models.clone_model(model)  # the same layers, with first weights again
+wrong.get_layer("output").activation = keras.activations.softmax  # all that differs
+wrong.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.01), loss=keras.losses.BinaryCrossentropy()
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="binary_crossentropy")
 wrong_losses = wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0).history["loss"]
 wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
+wrong_loss = -np.mean(
+    y_test * np.log(np.maximum(wrong_p, 1e-7))
+    + (1 - y_test) * np.log(np.maximum(1 - wrong_p, 1e-7))
+)
 print(f"wrong model, loss: {wrong_losses[0]:.4f} at first, {wrong_losses[-1]:.4f} at last")
-print("wrong model, outputs:", np.unique(wrong_p))
+print(f"wrong model, outputs: {np.unique(wrong_p)}, loss computed from them: {wrong_loss:.3f}")
 print(f"wrong model, accuracy: {np.mean((wrong_p >= 0.5) == y_test):.3f}")
 
 # %% [markdown] lang="en"
@@ -180,10 +185,18 @@ print(f"wrong model, accuracy: {np.mean((wrong_p >= 0.5) == y_test):.3f}")
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-left.plot(losses)
-left.set(xlabel="epoch", ylabel="training loss", title="The loss falls ...")
-right.hist([p[y_test == 0], p[y_test == 1]], bins=20, label=["class 0", "class 1"])
-right.set(xlabel="output p", ylabel="rows", title="... and the outputs tell the classes apart")
+left.plot(losses, label="sigmoid")
+left.plot(wrong_losses, "--", label="softmax(1)")
+left.set(xlabel="epoch", ylabel="training loss", title="Both losses fall ...")
+left.legend()
+right.hist(
+    [p[y_test == 0], p[y_test == 1], wrong_p],
+    bins=20,
+    label=["class 0", "class 1", "softmax(1), all rows"],
+)
+right.set(
+    xlabel="output p", ylabel="rows", title="... but only the sigmoid tells the classes apart"
+)
 right.legend()
 plt.show()
 
@@ -198,5 +211,4 @@ plt.show()
 # p 就是属于第 1 类的概率；p ≥ 0.5 就判为第 1 类。
 
 # %%
-answers = (p >= 0.5).astype(int)
 print(f"first test row: p = {p[0]:.3f}, so class {answers[0]}; true class {y_test[0]}")

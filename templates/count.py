@@ -61,14 +61,14 @@ print(
 #
 # The output is the expected count, which is above 0, and effects multiply: so the last layer is an exponential. Its loss is the Poisson loss; together their gradient is simply μ − y. The output bias starts at the log of the mean count.
 #
-# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so gradients do not shrink on the way back. He initialisation belongs to it; Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
+# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so it does not shrink the gradient on the way back. He initialisation belongs to it, and must be asked for: Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
 
 # %% [markdown] lang="zh"
 # ## 搭模型
 #
 # 输出是期望次数，一定大于 0，而且各因素的作用是相乘的：所以输出层用指数函数。损失用泊松损失，两者配在一起，梯度正好是 μ − y。输出偏置从平均次数的对数起步。
 #
-# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度往回传不会越传越小。要配 He 初始化，因为 Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
+# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度经过它不会变小。要配 He 初始化，而且得自己写上：Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
 
 # %%
 # each feature's mean and variance on the training rows, for the first layer
@@ -102,7 +102,6 @@ model.compile(
     loss=keras.losses.Poisson(),
     metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.RootMeanSquaredError()],
 )
-model.summary()
 
 # %% [markdown] lang="en"
 # ## Fit
@@ -122,24 +121,21 @@ print(f"loss: {losses[0]:.4f} at first, {losses[-1]:.4f} at last")
 # %% [markdown] lang="en"
 # ## Check the outputs
 #
-# A loss that falls proves nothing about the last layer. Look at the outputs themselves. No output may be below 0, and the Poisson loss computed from the predictions must beat that of the mean count. (It may be negative: compare it, do not read it.)
+# A loss that falls proves nothing about the last layer. Look at the outputs themselves, on rows the model has not seen. No output may be below 0, and the Poisson loss computed from the predictions must beat that of the best constant, the mean count. (It may be negative: compare it, do not read it.)
 
 # %% [markdown] lang="zh"
 # ## 检查输出
 #
-# 损失下降并不能证明输出层选对了，要直接看输出。输出不能小于 0；由预测值重算的泊松损失，要比只报平均次数强。（它可以是负数：只比较大小，别去读数值。）
+# 损失下降并不能证明输出层选对了，要直接看输出，而且要看模型没见过的样本。输出不能小于 0；由预测值重算的泊松损失，要比最佳常数（只报平均次数）强。（它可以是负数：只比较大小，别去读数值。）
 
 # %%
 p = model.predict(X_test, verbose=0)[:, 0]
-
-
-def poisson(p):
-    return np.mean(p - y_test * np.log(np.maximum(p, 1e-7)))
-
-
-mean_count = np.full(len(y_test), y_test.mean())
-print(f"smallest output: {p.min():.4f}")
-print(f"Poisson loss {poisson(p):.3f}, of the mean count {poisson(mean_count):.3f}")
+print(f"predictions: {p.min():.4f} to {p.max():.2f}, all finite: {np.isfinite(p).all()}")
+constant = np.full(len(y_test), np.mean(y_test))  # the mean count
+for name, q in [("the model", p), ("the best constant", constant)]:
+    loss = np.mean(q - y_test * np.log(np.maximum(q, 1e-7)))
+    print(f"loss of {name}: {loss:.3f}")
+print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - np.mean(y_test)) ** 2):.3f}")
 
 # %% [markdown] lang="en"
 # ## The tempting mistake
@@ -152,17 +148,15 @@ print(f"Poisson loss {poisson(p):.3f}, of the mean count {poisson(mean_count):.3
 # 线性输出配均方误差，会预测出“租出负数辆”的小时。
 
 # %%
-wrong = keras.Sequential(
-    [
-        keras.Input(shape=(X_train.shape[1],)),
-        keras.layers.Normalization(mean=mean, variance=variance),
-        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-        keras.layers.Dense(1),
-    ]
+keras.utils.set_random_seed(0)
+wrong = keras.models.clone_model(model)  # the same layers, with first weights again
+wrong.get_layer("output").activation = keras.activations.linear  # all that differs
+wrong.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.001), loss=keras.losses.MeanSquaredError()
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.001), loss="mean_squared_error")
-wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0)
+wrong_losses = wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0).history["loss"]
 wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
+print(f"wrong model, loss: {wrong_losses[0]:.4f} at first, {wrong_losses[-1]:.4f} at last")
 print(f"wrong model: {np.sum(wrong_p < 0)} of {len(wrong_p)} counts are negative")
 
 # %% [markdown] lang="en"
@@ -175,9 +169,13 @@ print(f"wrong model: {np.sum(wrong_p < 0)} of {len(wrong_p)} counts are negative
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 left.plot(losses)
 left.set(xlabel="epoch", ylabel="training loss", title="The loss falls ...")
-right.scatter(y_test, p, s=15)
+right.scatter(y_test, p, s=15, label="exponential")
+right.scatter(y_test, wrong_p, s=15, marker="x", label="linear last")
 right.plot([y_test.min(), y_test.max()], [y_test.min(), y_test.max()], "k--")
-right.set(xlabel="target", ylabel="prediction", title="... and the outputs reach the targets")
+right.set(xlabel="target", ylabel="prediction", title="... but look at the quiet hours")
+right.axhline(0, color="k", lw=0.5)
+right.set(xlim=(-0.5, 5), ylim=(-1, 8))
+right.legend()
 plt.show()
 
 # %% [markdown] lang="en"

@@ -60,16 +60,16 @@ print(
 # %% [markdown] lang="en"
 # ## Build
 #
-# Softplus, ln(1 + e^z), is always above 0 and nearly linear for large z. ReLU would be 0 with slope 0 for half of its inputs: a unit that starts there never learns. The loss compares logarithms, so that twice too much is as bad for a cheap flat as for an expensive one.
+# Softplus, ln(1 + e^z), is always above 0 and nearly linear for large z. ReLU would be 0 with slope 0 for every negative sum: an output that starts there never learns. The loss compares the logarithms of 1 + rent, so that errors count in proportion for all but the cheapest flats.
 #
-# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so gradients do not shrink on the way back. He initialisation belongs to it; Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
+# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so it does not shrink the gradient on the way back. He initialisation belongs to it, and must be asked for: Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
 
 # %% [markdown] lang="zh"
 # ## 搭模型
 #
-# softplus 即 ln(1 + e^z)，永远大于 0，z 大时近乎线性。用 ReLU 的话，一半输入的输出和斜率都是 0，一开始落在那边就学不动。损失比较的是对数：多估一倍，便宜房和贵房一样算错。
+# softplus 即 ln(1 + e^z)，永远大于 0，z 大时近乎线性。用 ReLU 的话，加权和一旦为负，输出和斜率都是 0，一开始就落在那边就学不动。损失比较的是“1 + 房租”的对数：除了特别便宜的房子，误差都按比例算。
 #
-# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度往回传不会越传越小。要配 He 初始化，因为 Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
+# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度经过它不会变小。要配 He 初始化，而且得自己写上：Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
 
 # %%
 # each feature's mean and variance on the training rows, for the first layer
@@ -103,7 +103,6 @@ model.compile(
     loss=keras.losses.MeanSquaredLogarithmicError(),
     metrics=[keras.metrics.MeanAbsolutePercentageError(), keras.metrics.RootMeanSquaredError()],
 )
-model.summary()
 
 # %% [markdown] lang="en"
 # ## Fit
@@ -123,17 +122,24 @@ print(f"loss: {losses[0]:.4f} at first, {losses[-1]:.4f} at last")
 # %% [markdown] lang="en"
 # ## Check the outputs
 #
-# A loss that falls proves nothing about the last layer. Look at the outputs themselves. Every output must be above 0.
+# A loss that falls proves nothing about the last layer. Look at the outputs themselves, on rows the model has not seen. Every output must be above 0, and the loss computed from the predictions must beat that of the best constant.
 
 # %% [markdown] lang="zh"
 # ## 检查输出
 #
-# 损失下降并不能证明输出层选对了，要直接看输出。每个输出都必须大于 0。
+# 损失下降并不能证明输出层选对了，要直接看输出，而且要看模型没见过的样本。每个输出都必须大于 0；由预测值重算的损失，要比最佳常数强。
 
 # %%
 p = model.predict(X_test, verbose=0)[:, 0]
-print(f"smallest output: {p.min():.3f}, smallest target: {y_test.min():.3f}")
-print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 2):.3f}")
+print(f"predictions: {p.min():.3f} to {p.max():.3f}, all finite: {np.isfinite(p).all()}")
+print(f"targets: {y_test.min():.3f} to {y_test.max():.3f}")
+constant = np.full(
+    len(y_test), np.expm1(np.mean(np.log1p(y_test)))
+)  # the mean of the logs, read back
+for name, q in [("the model", p), ("the best constant", constant)]:
+    loss = np.mean((np.log1p(np.maximum(q, 0)) - np.log1p(y_test)) ** 2)
+    print(f"loss of {name}: {loss:.3f}")
+print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - np.mean(y_test)) ** 2):.3f}")
 
 # %% [markdown] lang="en"
 # ## The tempting mistake
@@ -146,17 +152,15 @@ print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 
 # 线性输出配均方误差看着没什么，却会预测出“倒贴钱”的房子。
 
 # %%
-wrong = keras.Sequential(
-    [
-        keras.Input(shape=(X_train.shape[1],)),
-        keras.layers.Normalization(mean=mean, variance=variance),
-        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-        keras.layers.Dense(1),
-    ]
+keras.utils.set_random_seed(0)
+wrong = keras.models.clone_model(model)  # the same layers, with first weights again
+wrong.get_layer("output").activation = keras.activations.linear  # all that differs
+wrong.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.01), loss=keras.losses.MeanSquaredError()
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="mean_squared_error")
-wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0)
+wrong_losses = wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0).history["loss"]
 wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
+print(f"wrong model, loss: {wrong_losses[0]:.4f} at first, {wrong_losses[-1]:.4f} at last")
 print(f"wrong model: {np.sum(wrong_p <= 0)} of {len(wrong_p)} rents are 0 or less")
 
 # %% [markdown] lang="en"
@@ -169,9 +173,13 @@ print(f"wrong model: {np.sum(wrong_p <= 0)} of {len(wrong_p)} rents are 0 or les
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 left.plot(losses)
 left.set(xlabel="epoch", ylabel="training loss", title="The loss falls ...")
-right.scatter(y_test, p, s=15)
+right.scatter(y_test, p, s=15, label="softplus")
+right.scatter(y_test, wrong_p, s=15, marker="x", label="linear last")
 right.plot([y_test.min(), y_test.max()], [y_test.min(), y_test.max()], "k--")
-right.set(xlabel="target", ylabel="prediction", title="... and the outputs reach the targets")
+right.set(xlabel="target", ylabel="prediction", title="... but look at the cheapest flats")
+right.axhline(0, color="k", lw=0.5)
+right.set(xlim=(0, 2), ylim=(-1, 3))
+right.legend()
 plt.show()
 
 # %% [markdown] lang="en"

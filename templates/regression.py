@@ -54,14 +54,14 @@ print("targets, smallest, quartiles, largest:", np.quantile(y_train, [0, 0.25, 0
 #
 # The target may be any real number, so nothing may bend or bound the last sum: the last layer is linear, f(x) = x, which is the same as no activation. Its loss is the mean squared error. The output bias starts at the mean of the targets; without that, raw targets around 150 would take many epochs to reach.
 #
-# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so gradients do not shrink on the way back. He initialisation belongs to it; Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
+# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so it does not shrink the gradient on the way back. He initialisation belongs to it, and must be asked for: Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
 
 # %% [markdown] lang="zh"
 # ## 搭模型
 #
 # 目标可以是任意实数，最后的加权和不能再被弯折或截断：输出层用线性函数 f(x) = x，也就是不加激活函数。损失用均方误差。输出偏置从目标的平均值起步；不然 150 左右的原始目标要训练很多轮才够得着。
 #
-# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度往回传不会越传越小。要配 He 初始化，因为 Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
+# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度经过它不会变小。要配 He 初始化，而且得自己写上：Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
 
 # %%
 # each feature's mean and variance on the training rows, for the first layer
@@ -95,7 +95,6 @@ model.compile(
     loss=keras.losses.MeanSquaredError(),
     metrics=[keras.metrics.RootMeanSquaredError(), keras.metrics.R2Score()],
 )
-model.summary()
 
 # %% [markdown] lang="en"
 # ## Fit
@@ -115,51 +114,55 @@ print(f"loss: {losses[0]:.4f} at first, {losses[-1]:.4f} at last")
 # %% [markdown] lang="en"
 # ## Check the outputs
 #
-# A loss that falls proves nothing about the last layer. Look at the outputs themselves. The predictions must reach below, between and above the quartiles of the targets, and must explain more than the mean does (R² above 0).
+# A loss that falls proves nothing about the last layer. Look at the outputs themselves, on rows the model has not seen. Predictions must reach below, between and above the quartiles of the targets, and the loss computed from them must beat that of the best constant, the mean.
 
 # %% [markdown] lang="zh"
 # ## 检查输出
 #
-# 损失下降并不能证明输出层选对了，要直接看输出。预测值要够得到目标的下四分位以下、中间、上四分位以上；解释力要比只报平均值强（R² 大于 0）。
+# 损失下降并不能证明输出层选对了，要直接看输出，而且要看模型没见过的样本。预测值要够得到目标的下四分位以下、两个四分位之间、上四分位以上；由预测值重算的损失，要比最佳常数（只报平均值）强。
 
 # %%
 p = model.predict(X_test, verbose=0)[:, 0]
 low, high = np.quantile(y_test, [0.25, 0.75])
-
-
-def r2(p):
-    return 1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 2)
-
-
+print(f"predictions: {p.min():.0f} to {p.max():.0f}, all finite: {np.isfinite(p).all()}")
 print(
-    f"predictions below {low:.0f}: {np.mean(p < low):.0%}, above {high:.0f}: {np.mean(p > high):.0%}"
+    f"below {low:.0f}: {np.mean(p < low):.0%},",
+    f"between: {np.mean((p > low) & (p < high)):.0%},",
+    f"above {high:.0f}: {np.mean(p > high):.0%}",
 )
-print(f"R2: {r2(p):.3f}")
+constant = np.full(len(y_test), np.mean(y_test))  # the mean
+for name, q in [("the model", p), ("the best constant", constant)]:
+    loss = np.mean((y_test - q) ** 2)
+    print(f"loss of {name}: {loss:.3f}")
+print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - np.mean(y_test)) ** 2):.3f}")
 
 # %% [markdown] lang="en"
 # ## The tempting mistake
 #
-# A sigmoid cannot leave [0, 1]. The loss falls a little and stops, and the model runs without a word.
+# Count the targets from their mean, as one does when standardising: about half are then negative. A linear unit does not mind. ReLU cannot go below 0, so the model never predicts anything below the mean. Its loss falls all the same.
 
 # %% [markdown] lang="zh"
 # ## 最容易犯的错
 #
-# sigmoid 的输出出不了 [0, 1]。损失降一点就停，程序却从头到尾一声不吭。
+# 把目标改成“离平均值多少”，做标准化时就是这样：大约一半成了负数。线性单元无所谓；ReLU 出不了 0 以下，低于平均值的数它一个也预测不出来。可损失照样在降。
 
 # %%
-wrong = keras.Sequential(
-    [
-        keras.Input(shape=(X_train.shape[1],)),
-        keras.layers.Normalization(mean=mean, variance=variance),
-        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-        keras.layers.Dense(1, activation="sigmoid"),
-    ]
+keras.utils.set_random_seed(0)
+wrong = keras.models.clone_model(model)  # the same layers, with first weights again
+wrong.get_layer("output").activation = keras.activations.relu  # all that differs
+wrong.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.001), loss=keras.losses.MeanSquaredError()
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.001), loss="mean_squared_error")
-wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0)
-wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
-print(f"wrong model, largest output: {wrong_p.max():.3f}; largest target: {y_test.max():.0f}")
-print(f"wrong model, R2: {r2(wrong_p):.3f}")
+wrong.get_layer("output").bias.assign([0.0])  # the mean, counted from the mean
+wrong_losses = wrong.fit(X_train, y_train - prior, epochs=50, batch_size=32, verbose=0).history[
+    "loss"
+]
+wrong_p = wrong.predict(X_test, verbose=0)[:, 0] + prior
+print(f"wrong model, loss: {wrong_losses[0]:.0f} at first, {wrong_losses[-1]:.0f} at last")
+print(f"below the mean: {np.mean(y_test < prior):.0%} of the targets,", end=" ")
+print(
+    f"{np.mean(p < prior):.0%} of the predictions, {np.mean(wrong_p < prior):.0%} of the wrong model's"
+)
 
 # %% [markdown] lang="en"
 # ## Plot
@@ -169,11 +172,15 @@ print(f"wrong model, R2: {r2(wrong_p):.3f}")
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-left.plot(losses)
-left.set(xlabel="epoch", ylabel="training loss", title="The loss falls ...")
-right.scatter(y_test, p, s=15)
+left.plot(losses, label="linear")
+left.plot(wrong_losses, "--", label="ReLU last")
+left.set(xlabel="epoch", ylabel="training loss", title="Both losses fall ...")
+left.legend()
+right.scatter(y_test, p, s=15, label="linear")
+right.scatter(y_test, wrong_p, s=15, marker="x", label="ReLU last")
 right.plot([y_test.min(), y_test.max()], [y_test.min(), y_test.max()], "k--")
-right.set(xlabel="target", ylabel="prediction", title="... and the outputs reach the targets")
+right.set(xlabel="target", ylabel="prediction", title="... but ReLU never gets below the mean")
+right.legend()
 plt.show()
 
 # %% [markdown] lang="en"

@@ -62,14 +62,14 @@ print(
 #
 # A share lives in [0, 1], and so does a sigmoid. Binary cross-entropy is not only for 0 and 1: its best prediction is the mean share, and with the sigmoid its gradient is simply p − y. The output bias starts at the mean share.
 #
-# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so gradients do not shrink on the way back. He initialisation belongs to it; Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
+# The hidden layers use ReLU, the first choice: for positive sums its slope is exactly 1, so it does not shrink the gradient on the way back. He initialisation belongs to it, and must be asked for: Keras' default is Glorot. The first layer standardises the raw features with the training rows' mean and variance.
 
 # %% [markdown] lang="zh"
 # ## 搭模型
 #
 # 比例在 [0, 1] 里，sigmoid 的输出也在这里。二元交叉熵不只用于 0 和 1：它的最佳预测就是平均比例；和 sigmoid 配在一起，梯度正好是 p − y。输出偏置从平均比例起步。
 #
-# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度往回传不会越传越小。要配 He 初始化，因为 Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
+# 隐藏层首选 ReLU：加权和为正时斜率恰好是 1，梯度经过它不会变小。要配 He 初始化，而且得自己写上：Keras 默认的是 Glorot。第一层用训练集的均值和方差把原始特征标准化。
 
 # %%
 # each feature's mean and variance on the training rows, for the first layer
@@ -103,7 +103,6 @@ model.compile(
     loss=keras.losses.BinaryCrossentropy(),
     metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.RootMeanSquaredError()],
 )
-model.summary()
 
 # %% [markdown] lang="en"
 # ## Fit
@@ -123,17 +122,27 @@ print(f"loss: {losses[0]:.4f} at first, {losses[-1]:.4f} at last")
 # %% [markdown] lang="en"
 # ## Check the outputs
 #
-# A loss that falls proves nothing about the last layer. Look at the outputs themselves. No output may leave [0, 1]. (The loss does not end at 0 here: its floor is the entropy of the shares themselves.)
+# A loss that falls proves nothing about the last layer. Look at the outputs themselves, on rows the model has not seen. No output may leave [0, 1], and the loss computed from the predictions must beat that of the best constant, the mean share. (It does not end at 0 here: its floor is the entropy of the shares themselves.)
 
 # %% [markdown] lang="zh"
 # ## 检查输出
 #
-# 损失下降并不能证明输出层选对了，要直接看输出。输出不能超出 [0, 1]。（这里的损失降不到 0：下限是比例自身的熵。）
+# 损失下降并不能证明输出层选对了，要直接看输出，而且要看模型没见过的样本。输出不能超出 [0, 1]；由预测值重算的损失，要比最佳常数（只报平均比例）强。（这里的损失降不到 0：下限是比例自身的熵。）
 
 # %%
 p = model.predict(X_test, verbose=0)[:, 0]
-print(f"outputs: {p.min():.4f} to {p.max():.4f}")
-print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 2):.3f}")
+print(f"outputs: {p.min():.4f} to {p.max():.4f}, all finite: {np.isfinite(p).all()}")
+constant = np.full(len(y_test), np.mean(y_test))  # the mean share
+for name, q in [
+    ("the model", p),
+    ("the best constant", constant),
+    ("the shares themselves", y_test),
+]:
+    loss = -np.mean(
+        y_test * np.log(np.maximum(q, 1e-7)) + (1 - y_test) * np.log(np.maximum(1 - q, 1e-7))
+    )
+    print(f"loss of {name}: {loss:.3f}")
+print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - np.mean(y_test)) ** 2):.3f}")
 
 # %% [markdown] lang="en"
 # ## The tempting mistake
@@ -146,20 +155,17 @@ print(f"R2: {1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 
 # 线性输出会预测“比一粒不发还少”，或者“比全发还多”。
 
 # %%
-wrong = keras.Sequential(
-    [
-        keras.Input(shape=(X_train.shape[1],)),
-        keras.layers.Normalization(mean=mean, variance=variance),
-        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-        keras.layers.Dense(1),
-    ]
+keras.utils.set_random_seed(0)
+wrong = keras.models.clone_model(model)  # the same layers, with first weights again
+wrong.get_layer("output").activation = keras.activations.linear  # all that differs
+wrong.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.01), loss=keras.losses.MeanSquaredError()
 )
-wrong.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="mean_squared_error")
-wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0)
+wrong_losses = wrong.fit(X_train, y_train, epochs=50, batch_size=32, verbose=0).history["loss"]
 wrong_p = wrong.predict(X_test, verbose=0)[:, 0]
-print(
-    f"wrong model: {np.sum((wrong_p < 0) | (wrong_p > 1))} of {len(wrong_p)} shares are impossible"
-)
+print(f"wrong model, loss: {wrong_losses[0]:.4f} at first, {wrong_losses[-1]:.4f} at last")
+impossible = (wrong_p < 0) | (wrong_p > 1)
+print(f"wrong model: {np.sum(impossible)} of {len(wrong_p)} shares are impossible")
 
 # %% [markdown] lang="en"
 # ## Plot
@@ -171,9 +177,13 @@ print(
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 left.plot(losses)
 left.set(xlabel="epoch", ylabel="training loss", title="The loss falls ...")
-right.scatter(y_test, p, s=15)
+right.scatter(y_test, p, s=15, label="sigmoid")
+right.scatter(y_test, wrong_p, s=15, marker="x", label="linear last")
 right.plot([y_test.min(), y_test.max()], [y_test.min(), y_test.max()], "k--")
-right.set(xlabel="target", ylabel="prediction", title="... and the outputs reach the targets")
+right.set(xlabel="target", ylabel="prediction", title="... but shares end at 0 and 1")
+right.axhline(0, color="k", lw=0.5)
+right.axhline(1, color="k", lw=0.5)
+right.legend()
 plt.show()
 
 # %% [markdown] lang="en"
