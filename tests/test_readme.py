@@ -74,6 +74,7 @@ def test_python_examples_run_and_print_what_the_readme_shows(speak, keras):
             runner.run(test, out=complaint.append, clear_globs=False)
             assert not complaint, "".join(complaint)
             space = test.globs
+    keras.utils.enable_interactive_logging()
 
 
 def test_both_readmes_have_the_same_examples():
