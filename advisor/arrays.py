@@ -53,6 +53,8 @@ def features(X: Any, *, ndim: int | None = 2) -> Any:
 
     array = to_array(X, "X", _TABLE)
     array = to_numbers(array, "X")
+    if array.ndim and len(array) == 0:
+        raise DataError(f"X has no rows (shape {array.shape}). Expected at least one.")
     if array.ndim == 1 and ndim == 2:  # noqa: PLR2004
         raise DataError(
             f"Expected X of shape (n_rows, n_features). Received: shape {array.shape}. "
@@ -63,8 +65,6 @@ def features(X: Any, *, ndim: int | None = 2) -> Any:
             f"Expected X of shape (n_rows, n_features). Received: {array.ndim} dimensions, shape "
             f"{array.shape}. Flatten each row first: X.reshape(len(X), -1)."
         )
-    if len(array) == 0:
-        raise DataError(f"X has no rows (shape {array.shape}). Expected at least one.")
     if 0 in array.shape[1:]:
         raise DataError(f"X has no features (shape {array.shape}). Expected at least one column.")
     finite = np.isfinite(array)

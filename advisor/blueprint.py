@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor.activations import activation
-from advisor.errors import OptionError, shown
+from advisor.errors import OptionError, whole_number
 from advisor.expressions import evaluate
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ def draw(
     from advisor.recommendation import read_data
     from advisor.target import read
 
-    _whole("depth", depth, 0)
-    _whole("units", units, 1)
+    whole_number("depth", depth, 0)
+    whole_number("units", units, 1)
     if seed is not None:
-        _whole("seed", seed, 0)
+        whole_number("seed", seed, 0)
     row = activation(hidden)
     data = None
     if X is None and y is None:
@@ -133,20 +133,10 @@ def _resolve(
         loss=onehot.loss if onehot else task.loss.value,
         metrics=onehot.metrics if onehot else metric_names(task),
         learning_rate=task.learning_rate,
-        seed=seed,
+        seed=None if seed is None else int(seed),
     )
 
 
 def metric_names(task: Task) -> tuple[str, ...]:
     """Return the Keras classes that a task is measured by."""
     return tuple(task.metrics.value.split(", "))
-
-
-def _whole(name: str, value: object, least: int) -> None:
-    """Refuse what is not a whole number of at least `least`."""
-    import numbers
-
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise OptionError(
-            f"Expected {name} to be a whole number of at least {least}. Received: {shown(value)}."
-        )

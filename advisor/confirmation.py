@@ -263,6 +263,11 @@ def _confirm_task(task: Task, dataset: str | None, seed: int) -> Confirmation:
     """Train the right last layer and the wrong ones from one seed, then test their outputs."""
     plan, data = blueprint.draw(task, dataset=dataset or task.confirm_on, seed=seed)
     assert data is not None  # noqa: S101 - a named data set was asked for
+    if TASKS[data.task].targets != task.targets:
+        raise OptionError(
+            f"Expected a data set with {task.targets} as targets, for task '{task.name}'. Received: "
+            f"'{data.name}', which is for task '{data.task}'. See: advisor datasets."
+        )
     y = judging.columns(task, data.y_test)
     plans = [(plan, None), *((_spoil(plan, wrong), wrong.why) for wrong in task.wrong)]
     right, *controls = (

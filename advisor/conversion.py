@@ -70,7 +70,7 @@ def _frame(frame: Any, name: str) -> Any:
         ]
         if wrong:
             raise DataTypeError(
-                f"X has {len(wrong)} columns that are not numbers: {', '.join(wrong[:5])}"
+                f"X has columns that are not numbers: {', '.join(wrong[:5])}"
                 f"{' …' if len(wrong) > 5 else ''}. "  # noqa: PLR2004
                 "Encode them first, for example with sklearn.preprocessing.OneHotEncoder."
             )
@@ -159,7 +159,13 @@ def to_labels(array: Any) -> Any:
         return array.astype(bool)
     if _all_numbers(array):
         whole = all(float(v).is_integer() and not isinstance(v, float) for v in array.flat)
-        return array.astype(np.int64 if whole else np.float64)
+        try:
+            return array.astype(np.int64 if whole else np.float64)
+        except OverflowError:
+            raise DataError(
+                "y holds whole numbers beyond 64 bits. Turn such labels into text: "
+                "[str(label) for label in y]."
+            ) from None
     kinds = {type(v).__name__ for v in array.flat}
     if kinds <= {"str", "str_"}:
         return array.astype(str)

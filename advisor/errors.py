@@ -82,3 +82,13 @@ def warn(message: str) -> None:
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == "advisor":
         frame, level = frame.f_back, level + 1
     warnings.warn(message, AdvisorWarning, stacklevel=level)
+
+
+def whole_number(name: str, value: object, least: int) -> None:
+    """Refuse what is not a whole number of at least `least`."""
+    import numbers
+
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise OptionError(
+            f"Expected {name} to be a whole number of at least {least}. Received: {shown(value)}."
+        )

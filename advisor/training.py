@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor import arrays, backend, streams
-from advisor.errors import DataError, DataTypeError, LabelError, warn
+from advisor.errors import DataError, DataTypeError, LabelError, warn, whole_number
 from advisor.target import mapping_line
 
 EPOCHS, BATCH_SIZE = 50, 32  # what `confirm`, the templates and the command line train with
@@ -41,6 +41,7 @@ def fit(
     Raises:
         DataError, DataTypeError: X or y that cannot be used.
         LabelError: y that the model's loss cannot take.
+        OptionError: epochs, batch_size or seed out of range.
     """
     keras = backend.keras()
     if not isinstance(model, keras.Model):
@@ -49,6 +50,11 @@ def fit(
         )
     if not model.compiled:
         raise DataError("The model is not compiled. Call model.compile(optimizer=…, loss=…) first.")
+    whole_number("epochs", epochs, 0)
+    if batch_size is not None:
+        whole_number("batch_size", batch_size, 1)
+    if seed is not None:
+        whole_number("seed", seed, 0)
     options.setdefault("verbose", "auto" if _on_terminal() else 0)
     if streams.is_stream(X):
         _refuse_endless(X, options)
@@ -56,6 +62,9 @@ def fit(
             options.setdefault("shuffle", False)
         return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
     X, y = check(model, X, y)
+    kept = options.get("validation_data")
+    if isinstance(kept, (tuple, list)) and len(kept) > 1:
+        options["validation_data"] = (*check(model, *kept[:2]), *kept[2:])
     if seed is None:
         return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
     options |= {"epochs": epochs, "batch_size": batch_size or BATCH_SIZE}
@@ -200,7 +209,7 @@ def _fit_in_order(model: Any, X: Any, y: Any, seed: int, options: dict[str, Any]
     parts = (X, y) if weights is None else (X, y, weights)
     rows = tf.data.Dataset.from_tensor_slices(parts)
     if options.pop("shuffle", True):
-        rows = rows.shuffle(len(X), seed=seed)
+        rows = rows.shuffle(len(X), seed=int(seed))
     batches = rows.batch(options.pop("batch_size"))
     return model.fit(batches, shuffle=False, **options)
 

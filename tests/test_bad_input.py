@@ -84,6 +84,7 @@ REFUSED_Y = {
     "path": (lambda: "labels.csv", "y is a str"),
     "dict": (lambda: {"a": 1}, "y is a dict"),
     "a number": (lambda: 1.0, "single value"),
+    "beyond 64 bits": (lambda: [10**30, 1] * 6, "beyond 64 bits"),
     "decimals of text": (lambda: [decimal.Decimal(1), "b"] * 6, "Decimal, str|mixed"),
 }
 
@@ -335,6 +336,31 @@ def test_errors_echo_no_escape_codes():
         advisor.recommend("\x1b[31mred\nline")
     assert "\x1b" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"epochs": -1}, "epochs to be a whole number"),
+        ({"epochs": "a"}, "epochs to be a whole number"),
+        ({"batch_size": 0}, "batch_size to be a whole number of at least 1"),
+        ({"seed": "a"}, "seed to be a whole number"),
+        ({"validation_data": (X, Y + 5)}, r"integers 0\.\.2"),
+    ],
+)
+def test_options_of_fit_are_refused_before_training(options, expected, model):
+    with pytest.raises(AdvisorError, match=expected):
+        advisor.fit(model, X, Y, **options)
+
+
+def test_numbers_of_numpy_are_numbers(keras):
+    made = advisor.build("binary", units=np.int64(8), depth=np.int32(1), seed=np.int64(3))
+    assert made.get_layer("hidden_1").units == 8
+
+
+def test_confirm_refuses_a_data_set_of_another_kind():
+    with pytest.raises(AdvisorError, match="'diabetes', which is for task 'regression'"):
+        advisor.confirm("multiclass", dataset="diabetes")
 
 
 def test_fit_refuses_what_is_no_compiled_model(keras):
