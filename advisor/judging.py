@@ -53,9 +53,20 @@ def read(model: Any, X: Any, y: Any, task: object) -> Case:
         X, y = streams.collect(X)
     if X is None or y is None:
         raise OptionError("Expected a model, X and y. Received: no X or no y. Pass test rows.")
+    if len(getattr(model, "outputs", None) or [None]) > 1:
+        raise DataTypeError(
+            f"Expected a model with one output. Received: {len(model.outputs)}. Judge each by a "
+            "model of its own: keras.Model(model.inputs, model.outputs[0])."
+        )
     X, y = training.check(model, X, y)
     p = heads.outputs_of(model, X)
+    y = _each_position(y, p.shape)
     loss = training.loss_name(model)
+    if "Hinge" in loss and task is None:
+        raise OptionError(
+            f"No task's contract covers {loss}, whose outputs are margins, no probabilities. "
+            "Pass task= to judge them all the same."
+        )
     row = find_task(task) if task is not None else task_of(loss, p.shape[-1], y)
     _fits(p.shape[-1], row, y)
     case = outputs(row, model, X, columns(row, y), p)
@@ -108,6 +119,14 @@ def task_of(loss: str, units: int, y: Any) -> Task:
     if flags:
         return TASKS["binary"]
     return TASKS["share" if loss.startswith("Binary") else "regression"]
+
+
+def _each_position(y: Any, shape: tuple[int, ...]) -> Any:
+    """Take every pixel or time step of a model that predicts each as a row of its own."""
+    if len(shape) > 2 and y.shape in (shape, shape[:-1]):  # noqa: PLR2004
+        y = y.reshape(-1, shape[-1]) if y.shape == shape else y.reshape(-1)
+        return y[:, 0] if y.ndim > 1 and y.shape[1] == 1 else y
+    return y
 
 
 def _fits(units: int, task: Task, y: Any) -> None:

@@ -37,7 +37,7 @@ distance = rng.uniform(0, 20, size=800)
 age = rng.uniform(0, 100, size=800)
 floor = rng.integers(0, 10, size=800)
 X = np.column_stack([area, distance, age, floor])
-log_rent = 1.2 * np.log(area / 60) - 0.18 * distance - 0.006 * age + 0.03 * floor + 2.4
+log_rent = 1.2 * np.log(area / 60) - 0.22 * distance - 0.006 * age + 0.03 * floor + 2.6
 y = np.exp(log_rent + rng.normal(scale=0.15, size=800))
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
 

@@ -250,6 +250,44 @@ def test_images_are_judged(keras):
     assert {v.name for v in answer.right.broken} <= {"beats-constant"}
 
 
+def test_each_time_step_is_a_row_where_the_model_predicts_each(keras):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 5, 2))
+    y = (X[:, :, 0] > 0).astype(int)
+    for last, loss in (
+        ("sigmoid", "binary_crossentropy"),
+        ("softmax", "sparse_categorical_crossentropy"),
+    ):
+        units = 1 if last == "sigmoid" else 2
+        layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(units, last)]
+        shaped = y[:, :, None] if last == "sigmoid" else y
+        answer = confirm(trained(keras, layers, loss, X, shaped), X, shaped)
+        assert answer.ok, str(answer)
+        assert len(answer.y) == 600
+
+
+def test_mixed_precision_is_judged_by_its_own_precision(keras, blobs):
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(3, "softmax")]
+        assert confirm(trained(keras, layers, "sparse_categorical_crossentropy", *blobs), *blobs).ok
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def test_what_no_contract_covers_is_said(keras, blobs):
+    X, y = blobs
+    given = keras.Input((4,))
+    two = keras.Model(given, [keras.layers.Dense(1)(given), keras.layers.Dense(1)(given)])
+    two.compile("sgd", ["mse", "mse"])
+    with pytest.raises(AdvisorError, match=r"one output\. Received: 2"):
+        confirm(two, X, [y, y])
+    margins = trained(keras, [keras.layers.Dense(1, "tanh")], "hinge", X, (y > 0) * 2 - 1, epochs=1)
+    with pytest.raises(AdvisorError, match="covers Hinge"):
+        confirm(margins, X, (y > 0) * 2 - 1)
+
+
 def test_y_that_does_not_fit_the_outputs_is_refused(keras, blobs):
     X, y = blobs
     model = trained(
