@@ -170,7 +170,7 @@ def _html_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     import html
 
     def line(cells: tuple[str, ...], tag: str) -> str:
-        left = f'<{tag} style="text-align:left;vertical-align:top">'
+        left = f'<{tag} style="text-align:left;vertical-align:top;padding:2px 14px 2px 0">'
         return "<tr>" + "".join(f"{left}{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
 
     top = line(head, "th") if head else ""

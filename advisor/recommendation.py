@@ -49,7 +49,7 @@ LIMITS = (
             zh="都可以；也试试 depth=0，即线性模型",
         ),
         measured=Text(
-            en="two hidden layers on diabetes: linear R² .430, sigmoid .429, ReLU .355; on "
+            en="Two hidden layers on diabetes: linear R² .430, sigmoid .429, ReLU .355; on "
             "breast_cancer all lie within .960 to .967. No winner can be named.",
             zh="diabetes 上两个隐藏层：线性 R² .430，sigmoid .429，ReLU .355；"
             "breast_cancer 上全在 .960 到 .967 之间。分不出胜负。",
@@ -66,7 +66,7 @@ LIMITS = (
             zh="tanh，门控用 sigmoid：就是 Keras 的默认值",
         ),
         measured=Text(
-            en="the gates need a number between 0 and 1; one weight matrix used at every step makes "
+            en="The gates need a number between 0 and 1; one weight matrix used at every step makes "
             "an unbounded ReLU grow or fade (with doubled He variance, gradients grow by 10^9 in "
             "50 steps).",
             zh="门控需要 0 到 1 之间的数；同一个权重矩阵每一步都用，没有上界的 ReLU 会越滚越大或越缩越小"

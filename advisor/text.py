@@ -11,7 +11,7 @@ LANGUAGES = ("en", "zh")
 _chosen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Text:
     """One explanation in English and in Chinese; `str()` gives the language spoken now.
 
@@ -26,6 +26,8 @@ class Text:
     def __str__(self) -> str:
         """Give the words in the language spoken now."""
         return self.zh if language() == "zh" else self.en
+
+    __repr__ = __str__  # words show as words at the prompt and in a notebook
 
     def format(self, *args: object, **values: object) -> Text:
         """Fill the fields in both languages; a Text among the values speaks each in turn."""
