@@ -205,8 +205,11 @@ def _judge_number(spec: dict[str, Any], answer: Any) -> Text | None:
 
 def _judge_head(spec: dict[str, Any], answer: Any) -> Text | None:
     """Judge last layers and loss by training them and confirming their outputs."""
+    from advisor import backend
+
     row = find_task(spec["task"])
-    proposal = answers.read_proposal(answer)
+    with backend.seeded_layers(0):  # the same verdict each time
+        proposal = answers.read_proposal(answer)
     if spec["kind"] == "repair" and proposal.model is None:
         raise UnreadableError("no compiled model")
     if proposal.loss is None:
