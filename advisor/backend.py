@@ -57,17 +57,13 @@ def _silence() -> Iterator[None]:
                 os.environ.pop("TF_CPP_MIN_LOG_LEVEL", None)
 
 
-def seeded_layers(seed: int) -> contextlib.AbstractContextManager[None]:
+@contextlib.contextmanager
+def seeded_layers(seed: int) -> Iterator[None]:
     """Let layers made inside draw their weights from `seed`, as after `set_random_seed(seed)`.
 
     Keras' initializers without a seed of their own draw one from Python's `random`, and from
     nothing else; its state is restored, so the user's process never notices.
     """
-    return _python_random(seed)
-
-
-@contextlib.contextmanager
-def _python_random(seed: int) -> Iterator[None]:
     import random
 
     state = random.getstate()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor import backend, heads, streams, target, training
+from advisor.activations import activation
 from advisor.contracts import TOLERANCE, Outputs
 from advisor.errors import DataError, DataTypeError, LabelError, OptionError
 from advisor.expressions import evaluate
@@ -72,18 +73,11 @@ def read(model: Any, X: Any, y: Any, task: object) -> Case:
     case = outputs(row, model, X, columns(row, y), p)
     linear = case.head is not None and _same(case.p, case.head.z)
     if _from_logits(model) and (linear or case.head is None):
-        p = evaluate(_ACTIVATED[row.last.value], x=case.p)
+        p = evaluate(activation(row.last.value).f, x=case.p)
         case = Outputs(row, p, case.y, case.head, case.tolerance)
         linear, notes = False, (_LOGITS.format(row.last.value),)
         return Case(case, f"{row.last.value}({p.shape[1]})", linear, notes)
     return Case(case, f"{model.name}, {case.p.shape[1]} outputs", linear, ())
-
-
-_ACTIVATED = {
-    "sigmoid": "1 / (1 + np.exp(-x))",
-    "softmax": "np.exp(x - x.max(axis=1, keepdims=True))"
-    " / np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)",
-}
 
 
 def outputs(task: Task, model: Any, X: Any, y: Any, p: Any = None) -> Outputs:
