@@ -235,7 +235,7 @@ def _loss_name(loss: Any) -> str:
     """Return the class name of a loss given as an instance, a function or a name."""
     from types import SimpleNamespace
 
-    from advisor.training import loss_name
+    from advisor.intake import loss_name
 
     return loss_name(SimpleNamespace(loss=loss))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from advisor import backend, heads, streams, target, training
+from advisor import backend, heads, intake, streams, target
 from advisor.activations import activation
 from advisor.contracts import TOLERANCE, Outputs
 from advisor.errors import DataError, DataTypeError, LabelError, OptionError
@@ -59,10 +59,10 @@ def read(model: Any, X: Any, y: Any, task: object) -> Case:
             f"Expected a model with one output. Received: {len(model.outputs)}. Judge each by a "
             "model of its own: keras.Model(model.inputs, model.outputs[0])."
         )
-    X, y = training.check(model, X, y)
+    X, y = intake.check(model, X, y)
     p = heads.outputs_of(model, X)
     y = _each_position(y, p.shape)
-    loss = training.loss_name(model)
+    loss = intake.loss_name(model)
     if "Hinge" in loss and task is None:
         raise OptionError(
             f"No task's contract covers {loss}, whose outputs are margins, no probabilities. "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import arrays, backend, streams
-from advisor.errors import DataError, DataTypeError, LabelError, warn, whole_number
-from advisor.target import mapping_line
+from advisor import backend, handover, intake, runs, streams
+from advisor.errors import DataError, DataTypeError, warn, whole_number
+from advisor.rows import rows_of, split
 
 EPOCHS, BATCH_SIZE = 50, 32  # what `confirm`, the templates and the command line train with
+_SAID = "{}: model.fit trains it, at its own speed."
 
 
 def fit(
@@ -21,7 +22,11 @@ def fit(
     seed: int | None = None,
     **options: Any,
 ) -> Any:
-    """Train as `model.fit` does, after checking that X and y are what the model takes.
+    """Train as `model.fit` does, many times faster, after checking that the model can take X and y.
+
+    Each epoch is one compiled call around Keras' own `train_step`, and what was compiled is kept
+    for the next model of the same architecture. What that cannot do is trained by `model.fit`,
+    with a warning that says why: streams, callbacks that watch batches, the torch backend.
 
     Args:
         model: a compiled Keras model.
@@ -42,6 +47,13 @@ def fit(
         DataError, DataTypeError: X or y that cannot be used.
         LabelError: y that the model's loss cannot take.
         OptionError: epochs, batch_size or seed out of range.
+
+    Example:
+        >>> from advisor import build, load
+        >>> data, model = load("iris"), build("multiclass", seed=0)
+        >>> history = fit(model, data.X_train, data.y_train, epochs=50, seed=0)
+        >>> len(history.history["loss"]), round(history.history["loss"][-1], 1)
+        (50, 0.0)
     """
     keras = backend.keras()
     if not isinstance(model, keras.Model):
@@ -55,129 +67,65 @@ def fit(
         whole_number("batch_size", batch_size, 1)
     if seed is not None:
         whole_number("seed", seed, 0)
-    options.setdefault("verbose", "auto" if _on_terminal() else 0)
+    options |= {"epochs": epochs, "batch_size": batch_size}
     if streams.is_stream(X):
         _refuse_endless(X, options)
-        if not hasattr(X, "__getitem__"):  # no way to shuffle it: Keras warns of being asked to
-            options.setdefault("shuffle", False)
-        return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
-    X, y = check(model, X, y)
+        warn(_SAID.format("X is a stream"))
+        return _by_keras(model, X, y, None, options)
+    X, y = intake.check(model, X, y)
     kept = options.get("validation_data")
     if isinstance(kept, (tuple, list)) and len(kept) > 1:
-        options["validation_data"] = (*check(model, *kept[:2]), *kept[2:])
-    if seed is None:
-        return model.fit(X, y, epochs=epochs, batch_size=batch_size, **options)
-    options |= {"epochs": epochs, "batch_size": batch_size or BATCH_SIZE}
-    return _fit_in_order(model, X, y, seed, options)
+        options["validation_data"] = (*intake.check(model, *kept[:2]), *kept[2:])
+    options["sample_weight"] = intake.weights(X, y, options)
+    options.pop("class_weight", None)
+    reason = handover.reason(model, (X, y, options["sample_weight"]), options)
+    if reason is not None:
+        warn(_SAID.format(reason))
+        return _by_keras(model, X, y, seed, options)
+    return _in_memory(model, X, y, seed, options)
 
 
 def run(model: Any, X: Any, y: Any, *, seed: int | None) -> Any:
     """Train quietly on clean data, as `confirm`, the templates and the command line do."""
-    order = backend.fresh_seed() if seed is None else seed
     options = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "verbose": 0}
-    return _fit_in_order(model, X, y, order, options)
+    if handover.reason(model, (X, y), options) is not None:
+        return _by_keras(model, X, y, seed, options)
+    return _in_memory(model, X, y, seed, options)
 
 
-def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
-    """Return X and y as the model takes them.
-
-    Models with several inputs or outputs, and inputs that are text, are Keras' own business: their
-    X and y are passed on as they are.
-
-    Raises:
-        DataError, DataTypeError, LabelError: they cannot be used.
-    """
-    import numpy as np
-
-    inputs = getattr(model, "inputs", None)
-    one = inputs is None or (len(inputs) == 1 and len(model.outputs) == 1)
-    if not one or (inputs and str(inputs[0].dtype) == "string"):
-        return X, y
-    arrays.compare_index(X, y)
-    X = arrays.features(X, ndim=None if inputs is None else len(inputs[0].shape))
-    if inputs is not None:
-        _same_shape(X, inputs[0].shape)
-        X = X.astype(np.dtype(str(inputs[0].dtype))) if str(inputs[0].dtype) != "bfloat16" else X
-    y = arrays.targets(y)
-    arrays.same_length(X, y)
-    arrays.warn_of_what_cannot_be_learnt(X)
-    _labels_fit(model, y)
-    if y.ndim == 1 and len(y) > 1 and (y == y[0]).all():
-        warn("y holds one value only: there is nothing to learn, and it cannot be split.")
-    return X, y
-
-
-def loss_name(model: Any) -> str:
-    """Return the class name of the model's loss: "BinaryCrossentropy"; "" where it has none."""
-    keras = backend.keras()
-    loss = getattr(model, "loss", None)
-    if isinstance(loss, (list, tuple)) and len(loss) == 1:
-        loss = loss[0]
-    if loss is None or isinstance(loss, (list, tuple, dict)):
-        return ""
-    try:
-        loss = keras.losses.get(loss)
-    except (ValueError, TypeError):
-        return ""
-    if isinstance(loss, keras.losses.Loss):
-        return type(loss).__name__
-    name = getattr(loss, "__name__", "")
-    return "".join(part.capitalize() for part in name.split("_"))
-
-
-def _same_shape(X: Any, shape: tuple[int | None, ...]) -> None:
-    """Refuse rows of another shape than the model's input."""
-    wrong = any(
-        want is not None and want != have for want, have in zip(shape[1:], X.shape[1:], strict=True)
+def _in_memory(model: Any, X: Any, y: Any, seed: int | None, options: dict[str, Any]) -> Any:
+    """Train in compiled epochs."""
+    parts = (X, y, options.get("sample_weight"))
+    kept = options.get("validation_data")
+    if kept is None and options.get("validation_split"):
+        parts, kept = split(parts, options["validation_split"])
+    size = options["batch_size"] or BATCH_SIZE
+    verbose = options.get("verbose", "auto")
+    plan = runs.Plan(
+        epochs=options["epochs"],
+        initial_epoch=options.get("initial_epoch", 0),
+        batch_size=size,
+        validation_batch_size=options.get("validation_batch_size") or size,
+        seed=backend.fresh_seed() if seed is None else int(seed),
+        shuffle=bool(options.get("shuffle", True)),
+        validation=None if kept is None else rows_of(kept),
+        validation_freq=options.get("validation_freq", 1),
+        callbacks=options.get("callbacks"),
+        verbose=("bar" if _on_terminal() else 0) if verbose == "auto" else verbose,
     )
-    if wrong:
-        raise DataError(
-            f"Expected X of shape (n, {', '.join(str(s) for s in shape[1:])}), as the model's input "
-            f"is. Received: shape {X.shape}. Pass the columns that the model was built for."
-        )
+    return runs.train(model, rows_of(parts), plan)
 
 
-def _labels_fit(model: Any, y: Any) -> None:
-    """Refuse targets that the model's loss cannot take, or would take silently and wrongly."""
-    import numpy as np
-
-    name, outputs = loss_name(model), _columns(model, y)
-    if y.dtype.kind == "U":
-        raise LabelError(f"y holds text, the model takes numbers. Map: {_map(y)}")
-    if name == "SparseCategoricalCrossentropy":
-        whole = np.array_equal(y, np.round(y))
-        if not whole or y.min() < 0 or y.max() >= outputs:
-            raise LabelError(
-                f"Expected integers 0..{outputs - 1}, as the model has {outputs} outputs. Received: "
-                f"{f'{y.min():g}..{y.max():g}' if whole else 'fractions'}. Map: {_map(y)}"
-            )
-    elif name in {"BinaryCrossentropy", "BinaryFocalCrossentropy"} and (y.min() < 0 or y.max() > 1):
-        raise LabelError(
-            f"Expected y in [0, 1], as {name} needs. Received: {y.min():g}..{y.max():g}. "
-            f"Map: {_map(y)}"
-        )
-    elif name.startswith("Categorical") and (y.ndim == 1 or y.shape[-1] != outputs):
-        raise LabelError(
-            f"Expected one-hot y of shape (n, {outputs}), as {name} needs. Received: shape "
-            f"{y.shape}. Use keras.utils.to_categorical(y), or SparseCategoricalCrossentropy."
-        )
-    elif name == "Poisson" and y.min() < 0:
-        raise LabelError("Expected counts from 0 up, as Poisson needs. Received: negative numbers.")
-
-
-def _columns(model: Any, y: Any) -> int:
-    """Return how many outputs the model has; where it does not tell, as many as y asks for."""
-    shape = getattr(model, "output_shape", None)
-    if shape is not None:
-        return int(shape[-1])
-    return int(y.shape[-1]) if y.ndim > 1 else int(y.max()) + 1
-
-
-def _map(y: Any) -> str:
-    """Give the line that maps labels."""
-    import numpy as np
-
-    return mapping_line(np.unique(y))
+def _by_keras(model: Any, X: Any, y: Any, seed: int | None, options: dict[str, Any]) -> Any:
+    """Hand over to `model.fit`."""
+    options = {name: value for name, value in options.items() if value is not None}
+    if options.get("verbose", "auto") == "auto":
+        options["verbose"] = "auto" if _on_terminal() else 0
+    if streams.is_stream(X) and not hasattr(X, "__getitem__"):
+        options.setdefault("shuffle", False)  # there is no way to: Keras warns of being asked
+    if seed is None or not hasattr(X, "dtype"):
+        return model.fit(X, y, **options)
+    return _fit_in_order(model, X, y, seed, options)
 
 
 def _refuse_endless(stream: Any, options: dict[str, Any]) -> None:
@@ -197,20 +145,16 @@ def _fit_in_order(model: Any, X: Any, y: Any, seed: int, options: dict[str, Any]
     """Run `model.fit` on batches drawn from a seed: tf.data shuffles by it, on any backend."""
     import tensorflow as tf
 
-    weights = options.pop("sample_weight", None)
+    parts: Any = (X, y, options.pop("sample_weight", None))
     share = options.pop("validation_split", 0)
-    if share:
-        kept = int(len(X) * (1 - share))
-        options["validation_data"] = tuple(
-            part[kept:] for part in (X, y, weights) if part is not None
-        )
-        X, y = X[:kept], y[:kept]
-        weights = None if weights is None else weights[:kept]
-    parts = (X, y) if weights is None else (X, y, weights)
-    rows = tf.data.Dataset.from_tensor_slices(parts)
+    if share and "validation_data" not in options:
+        parts, kept = split(parts, share)
+        options["validation_data"] = tuple(part for part in kept if part is not None)
+    given = tuple(part for part in parts if part is not None)
+    rows = tf.data.Dataset.from_tensor_slices(given)
     if options.pop("shuffle", True):
         rows = rows.shuffle(len(X), seed=int(seed))
-    batches = rows.batch(options.pop("batch_size"))
+    batches = rows.batch(options.pop("batch_size", BATCH_SIZE))
     return model.fit(batches, shuffle=False, **options)
 
 

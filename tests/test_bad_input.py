@@ -271,7 +271,8 @@ def test_an_endless_stream_is_read_for_a_bounded_time(keras):
         advisor.confirm(built, endless(X, Y))
     with pytest.raises(AdvisorError, match="steps_per_epoch"):
         advisor.fit(built, endless(X, Y))
-    advisor.fit(built, endless(X, Y), steps_per_epoch=3)
+    with pytest.warns(AdvisorWarning, match="X is a stream: model.fit trains"):
+        advisor.fit(built, endless(X, Y), steps_per_epoch=3)
 
 
 def test_a_tf_dataset_is_taken(keras):
@@ -280,7 +281,8 @@ def test_a_tf_dataset_is_taken(keras):
     batches = tf.data.Dataset.from_tensor_slices((X, Y)).batch(5)
     built = advisor.build(X=batches)
     assert built.output_shape == (None, 3)
-    advisor.fit(built, batches)
+    with pytest.warns(AdvisorWarning, match="X is a stream: model.fit trains"):
+        advisor.fit(built, batches)
     assert advisor.confirm(built, batches).task == "multiclass"
     with pytest.raises(AdvisorError, match="steps_per_epoch"):
         advisor.fit(built, batches.repeat())

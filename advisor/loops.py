@@ -1,0 +1,95 @@
+"""One epoch, or one evaluation, as one compiled call; kept for the next model of the same kind.
+
+Keras' own `train_step` or `test_step` is looped over rows held in memory. The backends differ only
+in how: `loops_tensorflow` and `loops_jax`.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from advisor import architecture, backend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from advisor.rows import Rows
+
+MOST = 64  # compiled functions kept; the one longest unused goes first
+
+_shared: OrderedDict[Any, Any] = OrderedDict()
+_own: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def loop(
+    model: Any, rows: Rows, batch_size: int, *, train: bool
+) -> Callable[[Any], dict[str, float]]:
+    """Return a function of the order of rows, shape (n,), that runs one epoch on them.
+
+    It updates the model's own weights, optimizer and metrics, and gives the epoch's logs.
+
+    Args:
+        model: compiled; it is built here where it is not.
+        rows: what it is trained on, or evaluated on.
+        batch_size: rows a step; the last step takes what is left.
+        train: by `train_step`, else by `test_step`.
+    """
+    engine = _engine()
+    make_ready(model, rows, batch_size)
+    kind = (train, rows.kind(), engine.sizes(rows, batch_size))
+    shared = architecture.key(model, named=rows.named())
+    kept, place = _place(model, shared, kind)
+    with _lock:
+        traced = kept.get(place)
+        if traced is None or not engine.fits(traced, model):
+            traced = engine.trace(model, rows, batch_size, train=train, stock=shared is not None)
+            kept[place] = traced
+        if shared is not None:
+            _shared.move_to_end(place)
+            while len(_shared) > MOST:
+                _shared.popitem(last=False)
+    return engine.bind(traced, model, rows, batch_size)  # type: ignore[no-any-return]
+
+
+def make_ready(model: Any, rows: Rows, batch_size: int) -> None:
+    """Make every variable that training needs, as the first step of `model.fit` would."""
+    keras = backend.keras()
+    X: Any = rows.parts[0]
+    y: Any = rows.parts[1] if len(rows.parts) > 1 else None
+    if not model.built and isinstance(model, keras.Sequential) and hasattr(X, "dtype"):
+        model.build((None, *X.shape[1:]))
+    metrics = getattr(model, "_compile_metrics", None)
+    if model.built and len(getattr(model, "outputs", None) or []) == 1 and hasattr(y, "dtype"):
+        if metrics is not None and not metrics.built:  # ten times faster than _symbolic_build
+            spec = keras.KerasTensor((None, *y.shape[1:]), str(y.dtype))
+            metrics.build(spec, model.outputs[0])
+    else:
+        batch = rows.first(batch_size)
+        model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what model.fit calls
+    if model.optimizer is not None and not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def _place(model: Any, shared: str | None, kind: Any) -> tuple[Any, Any]:
+    """Return the dictionary that keeps the function, and its key there."""
+    if shared is not None:
+        return _shared, (shared, kind)
+    names = ("optimizer", "_compile_loss", "_compile_metrics")  # another compile makes other ones
+    compiled = tuple(getattr(model, name, None) for name in names)
+    trained = tuple(id(variable) for variable in model.trainable_variables)
+    return _own.setdefault(model, {}), (kind, trained, compiled)
+
+
+def _engine() -> Any:
+    """Return the module of the backend in use."""
+    if backend.keras().backend.backend() == "jax":
+        from advisor import loops_jax
+
+        return loops_jax
+    from advisor import loops_tensorflow
+
+    return loops_tensorflow

@@ -1,0 +1,99 @@
+"""An epoch as one JAX program: a scan around Keras' own stateless step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from advisor.architecture import variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from advisor.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A compiled program, which step it loops, and the names of the logs it returns."""
+
+    program: Any
+    train: bool
+    count: int
+    names: list[str]
+    stock: bool
+
+
+def sizes(rows: Rows, batch_size: int) -> tuple[int, ...]:
+    """Return which sizes a program depends on: all of them."""
+    return rows.n, batch_size
+
+
+def fits(traced: Traced, model: Any) -> bool:
+    """Say whether the program can run on this model's variables."""
+    return traced.count == len(variables(model))
+
+
+def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) -> Traced:
+    """Compile one epoch of a model for these sizes."""
+    import jax
+
+    names: list[str] = []
+
+    def epoch(state: Any, arrays: list[Any], order: Any) -> Any:
+        def step(now: Any, chosen: Any) -> Any:
+            given = iter(arrays)
+            batch = rows.pack([None if a is None else next(given)[chosen] for a in rows.flat()])
+            logs, now = (model.train_step if train else model.test_step)(now, batch)
+            names[:] = logs
+            return now, [jax.numpy.asarray(value, "float32") for value in logs.values()]
+
+        whole = rows.n // batch_size * batch_size
+        logs: Any = None
+        if whole:
+            state, every = jax.lax.scan(step, state, order[:whole].reshape(-1, batch_size))
+            logs = [values[-1] for values in every]
+        if whole < rows.n:
+            state, logs = step(state, order[whole:])
+        return state, logs
+
+    arrays = [a for a in rows.flat() if a is not None]
+    order = jax.numpy.zeros(rows.n, "int32")
+    compiled = jax.jit(epoch).lower(_values(_state(model, train=train)), arrays, order).compile()
+    return Traced(compiled, train, len(variables(model)), names, stock)
+
+
+def bind(
+    traced: Traced,
+    model: Any,
+    rows: Rows,
+    batch_size: int,  # noqa: ARG001 - it is part of the program
+) -> Callable[[Any], dict[str, float]]:
+    """Return the epoch as a function of the order of rows, on this model's variables."""
+    import jax
+
+    arrays = [jax.numpy.asarray(a) for a in rows.flat() if a is not None]
+    names = list(model.get_metrics_result()) if traced.stock else traced.names
+
+    def run(order: Any) -> dict[str, float]:
+        model.reset_metrics()
+        state = _state(model, train=traced.train)
+        values, logs = traced.program(_values(state), arrays, jax.numpy.asarray(order, "int32"))
+        for group, found in zip(state, values, strict=True):
+            for variable, value in zip(group, found, strict=True):
+                variable.assign(value)
+        return {name: float(value) for name, value in zip(names, logs, strict=True)}
+
+    return run
+
+
+def _state(model: Any, *, train: bool) -> tuple[list[Any], ...]:
+    """Return the variables in the groups that Keras' stateless steps take."""
+    groups = [model.trainable_variables, model.non_trainable_variables]
+    if train:
+        groups.append(model.optimizer.variables)
+    return *(list(group) for group in groups), list(model.metrics_variables)
+
+
+def _values(state: tuple[list[Any], ...]) -> tuple[list[Any], ...]:
+    return tuple([variable.value for variable in group] for group in state)

@@ -1,0 +1,231 @@
+"""An epoch as one TensorFlow graph: a while loop around Keras' own step.
+
+A graph function reads variables through handles, so the graph traced for one model runs on
+another of the same architecture: only the handles are exchanged. Nothing is copied, and the
+user's model is up to date after every step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from advisor import backend
+from advisor.architecture import variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from advisor.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A graph, and which of a model's variables each of its captured handles is.
+
+    Attributes:
+        function: takes the arrays, the order of rows and the batch size.
+        handles: per captured tensor the variable's place in `variables`, None for constants.
+        count: how many variables the model had.
+        names: of the logs it returns.
+        stock: nothing but Keras' own: metrics start and end inside the graph.
+        lock: captured handles are exchanged and used in one go.
+    """
+
+    function: Any
+    handles: list[int | None]
+    count: int
+    names: list[str]
+    stock: bool
+    lock: Any = field(default_factory=threading.Lock)
+
+
+def sizes(rows: Rows, batch_size: int) -> tuple[int, ...]:  # noqa: ARG001 - loops_jax needs them
+    """Return which sizes a graph depends on: none, they are all read when it runs."""
+    return ()
+
+
+def fits(traced: Traced, model: Any) -> bool:
+    """Say whether the graph can run on this model's variables."""
+    return traced.count == len(variables(model))
+
+
+def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) -> Traced:  # noqa: ARG001
+    """Trace one epoch of a model.
+
+    Args:
+        model: built, compiled.
+        rows: of which only shapes and dtypes count.
+        batch_size: any; it is read when the graph runs.
+        train: by `train_step`, else by `test_step`.
+        stock: the model is made of Keras' own objects only.
+    """
+    import tensorflow as tf
+
+    stock = stock and _steps_are_keras(model)
+    names: list[str] = []
+
+    def epoch(arrays: list[Any], order: Any, size: Any) -> list[Any]:
+        given = iter(arrays)
+        flat = [None if a is None else next(given) for a in rows.flat()]
+        steps = (tf.shape(order)[0] + size - 1) // size
+
+        def batch(number: Any) -> Any:
+            chosen = order[number * size : (number + 1) * size]
+            return rows.pack([None if a is None else tf.gather(a, chosen) for a in flat])
+
+        run = _stock_loop if stock else _any_loop
+        logs = run(model, _step(model, train=train), batch, steps)
+        names.extend(logs)
+        return [tf.cast(value, "float32") for value in logs.values()]
+
+    arrays = [a for a in rows.flat() if a is not None]
+    specs = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
+    whole = tf.TensorSpec((), "int32")
+    function = tf.function(epoch, autograph=False).get_concrete_function(
+        specs, tf.TensorSpec((None,), "int32"), whole
+    )
+    places = {id(v.value.handle): i for i, v in enumerate(variables(model))}
+    handles = [places.get(id(tensor)) for tensor in function.captured_inputs]
+    return Traced(function, handles, len(places), names, stock)
+
+
+def bind(
+    traced: Traced, model: Any, rows: Rows, batch_size: int
+) -> Callable[[Any], dict[str, float]]:
+    """Return the epoch as a function of the order of rows, on this model's variables."""
+    import tensorflow as tf
+
+    arrays = [tf.constant(a) for a in rows.flat() if a is not None]
+    size = tf.constant(batch_size)
+    mine = [variable.value.handle for variable in variables(model)]
+    others = traced.function.captured_inputs
+    captured = [
+        other if place is None else mine[place]
+        for place, other in zip(traced.handles, others, strict=True)
+    ]
+    names = list(model.get_metrics_result()) if traced.stock else traced.names
+
+    def run(order: Any) -> dict[str, float]:
+        if not traced.stock:
+            model.reset_metrics()
+        with traced.lock:
+            traced.function.set_external_captures(captured)
+            logs = traced.function(arrays, tf.constant(order, "int32"), size)
+        return {name: float(value) for name, value in zip(names, logs, strict=True)}
+
+    return run
+
+
+def _stock_loop(model: Any, step: Any, batch: Callable[[Any], Any], steps: Any) -> dict[str, Any]:
+    """Loop Keras' own step; the metrics' results are computed once, after the last step."""
+    import tensorflow as tf
+
+    model.reset_metrics()
+
+    def body(number: Any) -> Any:
+        step(batch(number))
+        return number + 1
+
+    with _fused_adam(model.optimizer), _without_results(model):
+        tf.while_loop(lambda number: number < steps, body, [0], parallel_iterations=1)
+    return model.get_metrics_result()  # type: ignore[no-any-return]
+
+
+def _any_loop(model: Any, step: Any, batch: Callable[[Any], Any], steps: Any) -> dict[str, Any]:
+    """Loop a step of the user's; the logs are those of the last step, as in `model.fit`."""
+    import tensorflow as tf
+
+    step = tf.function(step, autograph=False)
+    with _fused_adam(model.optimizer):
+        logs = step.get_concrete_function(_spec(batch(0))).structured_outputs
+        names = list(logs)
+        start = [tf.zeros(logs[name].shape, logs[name].dtype) for name in names]
+
+        def body(number: Any, *_: Any) -> Any:
+            found = step(batch(number))
+            return (number + 1, *(found[name] for name in names))
+
+        _, *last = tf.while_loop(
+            lambda number, *_: number < steps, body, [0, *start], parallel_iterations=1
+        )
+    return dict(zip(names, last, strict=True))
+
+
+def _step(model: Any, *, train: bool) -> Any:
+    """Return the step, compiled by XLA where the model asks for that."""
+    import tensorflow as tf
+
+    step = model.train_step if train else model.test_step
+    return tf.function(step, autograph=False, jit_compile=True) if model.jit_compile else step
+
+
+def _spec(batch: Any) -> Any:
+    import tensorflow as tf
+
+    return backend.keras().tree.map_structure(
+        lambda part: None if part is None else tf.TensorSpec(part.shape, part.dtype), batch
+    )
+
+
+def _steps_are_keras(model: Any) -> bool:
+    """Say whether steps and results are Keras' own, so that results may wait for the last step."""
+    keras = backend.keras()
+    names = ("train_step", "test_step", "compute_metrics", "get_metrics_result")
+    return all(getattr(type(model), name) is getattr(keras.Model, name) for name in names)
+
+
+@contextlib.contextmanager
+def _without_results(model: Any) -> Iterator[None]:
+    """Let steps update the metrics without computing their results."""
+    vars(model)["get_metrics_result"] = dict
+    try:
+        yield
+    finally:
+        del vars(model)["get_metrics_result"]
+
+
+@contextlib.contextmanager
+def _fused_adam(optimizer: Any) -> Iterator[None]:
+    """Let Keras' Adam update each variable by TensorFlow's one Adam kernel, not by twenty.
+
+    The formula is the same, the rounding differs in the last bit. Other optimizers, and Adam with
+    amsgrad, stay as they are.
+    """
+    import tensorflow as tf
+
+    if type(optimizer) is not backend.keras().optimizers.Adam or optimizer.amsgrad:
+        yield
+        return
+    plain = optimizer.update_step
+    powers: dict[Any, Any] = {}
+
+    def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
+        if not isinstance(gradient, tf.Tensor):  # sparse, from an Embedding
+            plain(gradient, variable, learning_rate)
+            return
+        dtype, graph = variable.dtype, tf.compat.v1.get_default_graph()
+        if (graph, dtype) not in powers:
+            step = tf.cast(tf.convert_to_tensor(optimizer.iterations) + 1, dtype)
+            powers[graph, dtype] = optimizer.beta_1**step, optimizer.beta_2**step
+        place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as Adam itself
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=optimizer._momentums[place].value.handle,  # noqa: SLF001
+            v=optimizer._velocities[place].value.handle,  # noqa: SLF001
+            beta1_power=powers[graph, dtype][0],
+            beta2_power=powers[graph, dtype][1],
+            lr=tf.cast(learning_rate, dtype),
+            beta1=optimizer.beta_1,
+            beta2=optimizer.beta_2,
+            epsilon=optimizer.epsilon,
+            grad=tf.cast(gradient, dtype),
+        )
+
+    vars(optimizer)["update_step"] = update_step
+    try:
+        yield
+    finally:
+        del vars(optimizer)["update_step"]

@@ -1,0 +1,108 @@
+"""Epoch after epoch as `model.fit` runs them: callbacks, validation, history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from advisor import backend, loops, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from advisor.rows import Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long to train, and on the way what.
+
+    Attributes:
+        epochs, initial_epoch: as `model.fit` counts them.
+        batch_size, validation_batch_size: rows a step.
+        seed: of the order of rows.
+        shuffle: another order each epoch, or the order given.
+        validation: rows to evaluate on, None for none.
+        validation_freq: every so many epochs, or after these epochs.
+        callbacks: Keras callbacks.
+        verbose: 0, 1 or 2 as in Keras; "bar" for one line on a terminal.
+    """
+
+    epochs: int
+    initial_epoch: int = 0
+    batch_size: int
+    validation_batch_size: int
+    seed: int
+    shuffle: bool = True
+    validation: Rows | None = None
+    validation_freq: int | Collection[int] = 1
+    callbacks: Any = None
+    verbose: int | str = 0
+
+
+def train(model: Any, rows: Rows, plan: Plan) -> Any:
+    """Train a compiled model on rows in memory; return its History."""
+    keras = backend.keras()
+    model.stop_training = False
+    epoch = loops.loop(model, rows, plan.batch_size, train=True)
+    evaluate = _evaluation(model, plan)
+    shown = plan.verbose if plan.verbose in (1, 2) else 0
+    watching = keras.callbacks.CallbackList(
+        plan.callbacks,
+        add_history=True,
+        add_progbar=bool(shown),
+        verbose=shown,
+        epochs=plan.epochs,
+        steps=-(-rows.n // plan.batch_size),
+        model=model,
+    )
+    watching.on_train_begin()
+    logs = None
+    for number in _numbers(model, plan):
+        watching.on_epoch_begin(number)
+        logs = epoch(_order(rows.n, plan, number))
+        if evaluate is not None and _is_due(number + 1, plan.validation_freq):
+            watching.on_test_begin()
+            found = evaluate()
+            watching.on_test_end(found)
+            logs |= {f"val_{name}": value for name, value in found.items()}
+        watching.on_epoch_end(number, logs)
+        if model.stop_training:
+            break
+    if plan.epochs and isinstance(model.optimizer, keras.optimizers.Optimizer):
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    watching.on_train_end(logs)
+    return model.history
+
+
+def _numbers(model: Any, plan: Plan) -> Iterator[int]:
+    """Count the epochs, with a bar where somebody watches; BackupAndRestore may start later."""
+    first = getattr(model, "_initial_epoch", None) or plan.initial_epoch
+    numbers = range(first, plan.epochs)
+    if plan.verbose != "bar":
+        return iter(numbers)
+    return progress.track(numbers, "fit", lambda number: f"epoch {number + 1}/{plan.epochs}")
+
+
+def _order(n: int, plan: Plan, number: int) -> Any:
+    """Return the order of rows in an epoch; it depends on the seed and the epoch only."""
+    import numpy as np
+
+    if not plan.shuffle:
+        return np.arange(n, dtype="int32")
+    return np.random.default_rng((plan.seed, number)).permutation(n).astype("int32")
+
+
+def _evaluation(model: Any, plan: Plan) -> Callable[[], dict[str, float]] | None:
+    """Return the evaluation on the validation rows, None where there are none."""
+    import numpy as np
+
+    if plan.validation is None:
+        return None
+    run = loops.loop(model, plan.validation, plan.validation_batch_size, train=False)
+    order = np.arange(plan.validation.n, dtype="int32")
+    return lambda: run(order)
+
+
+def _is_due(number: int, frequency: int | Collection[int]) -> bool:
+    return number % frequency == 0 if isinstance(frequency, int) else number in frequency
