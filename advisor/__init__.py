@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from advisor.activations import activation
     from advisor.assignments import assignment
     from advisor.catalog import load
+    from advisor.comparison import compare
     from advisor.confirmation import confirm
     from advisor.models import build
     from advisor.recommendation import recommend
@@ -33,6 +34,7 @@ _HOMES = {
     "activation": "activations",
     "assignment": "assignments",
     "build": "models",
+    "compare": "comparison",
     "confirm": "confirmation",
     "fit": "training",
     "load": "catalog",
@@ -45,6 +47,7 @@ __all__ = [
     "activation",
     "assignment",
     "build",
+    "compare",
     "confirm",
     "fit",
     "load",

@@ -9,7 +9,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def keras() -> Any:
@@ -88,3 +88,28 @@ def fresh_seed() -> int:
     global _unseeded_builds  # noqa: PLW0603 - the only way to differ while the state stays
     _unseeded_builds += 1
     return hash((random.getstate()[1], _unseeded_builds)) % 2**31
+
+
+def gradients(function: Callable[[list[Any]], Any], inputs: list[Any]) -> list[Any]:
+    """Return the gradient of a number with respect to each input, on the backend in use.
+
+    Args:
+        function: from a list of tensors to a number.
+        inputs: tensors.
+    """
+    name = keras().backend.backend()
+    if name == "jax":
+        import jax
+
+        return list(jax.grad(function)(inputs))
+    if name == "torch":
+        import torch
+
+        leaves = [tensor.detach().requires_grad_() for tensor in inputs]
+        return list(torch.autograd.grad(function(leaves), leaves))
+    import tensorflow as tf
+
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        result = function(inputs)
+    return list(tape.gradient(result, inputs))

@@ -92,14 +92,14 @@ def draw(
             raise OptionError("Expected X and y. Received: y only. Pass X=, shape (n, n_features).")
         X, target = read_data(X, y, task)
     return (
-        _resolve(
+        resolve(
             X, target, row, dataset=data.name if data else None, depth=depth, units=units, seed=seed
         ),
         data,
     )
 
 
-def _resolve(
+def resolve(
     X: Any,
     target: Target,
     row: Any,

@@ -90,7 +90,18 @@ def _recommend(arguments: argparse.Namespace) -> None:
     from advisor.recommendation import recommend
 
     X, y = _own(arguments)
-    _show(recommend(arguments.task, X=X, y=y), arguments)
+    _show(recommend(arguments.task, X=X, y=y, evidence=arguments.evidence), arguments)
+
+
+def _add_recommend(verb: argparse.ArgumentParser) -> None:
+    _add_data(verb)
+    verb.add_argument("--evidence", action="store_true", help=say(_EVIDENCE))
+
+
+_EVIDENCE = Text(
+    en="also try the hidden activations on --data, ten seeds each",
+    zh="再用 --data 把各个隐藏层激活函数试一遍，每个十个种子",
+)
 
 
 def _build(arguments: argparse.Namespace) -> None:
@@ -208,6 +219,46 @@ _PLOT = Text(en="write the picture to this file", zh="把图存到这个文件")
 _MODEL = Text(
     en="judge this trained model on --data instead", zh="改为检验这个训练好的模型，数据用 --data"
 )
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from advisor.comparison import compare
+
+    X, y = _own(arguments)
+    names = ("hidden", "initializer", "depth", "units", "learning_rate", "seeds", "epochs")
+    given = {name: getattr(arguments, name) for name in (*names, "batch_size")}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    answer = compare(arguments.task, X=X, y=y, dataset=arguments.dataset, **chosen)
+    if arguments.plot:
+        _save_plots([answer], arguments.plot)
+    _show(answer, arguments)
+
+
+def _add_compare(verb: argparse.ArgumentParser) -> None:
+    _add_data(verb)
+    verb.add_argument("--dataset", help=say(_DATASET))
+    verb.add_argument("--hidden", nargs="+", help=say(_HIDDEN))
+    verb.add_argument("--initializer", nargs="+", help=say(_INITIALIZER))
+    verb.add_argument("--depth", nargs="+", type=int, help=say(_DEPTH))
+    verb.add_argument("--units", nargs="+", type=int, help=say(_UNITS))
+    verb.add_argument("--learning-rate", nargs="+", type=float, help=say(_RATE))
+    verb.add_argument("--seeds", type=int, help=say(_SEEDS))
+    verb.add_argument("--epochs", type=int, help=say(_EPOCHS))
+    verb.add_argument("--batch-size", type=int, help=say(_BATCH))
+    verb.add_argument("--plot", metavar="FILE.png", help=say(_PLOT))
+
+
+_INITIALIZER = Text(
+    en="initializer of the hidden kernels (default: the activation's own)",
+    zh="隐藏层权重的初始化方法（默认用各激活函数自己的）",
+)
+_RATE = Text(en="learning rate of Adam (default: the task's)", zh="Adam 的学习率（默认用任务的）")
+_SEEDS = Text(
+    en="how many splits, starts and orders to try (default: 10)",
+    zh="换多少次划分、初始权重和样本次序（默认 10）",
+)
+_EPOCHS = Text(en="passes over the training rows (default: 50)", zh="训练多少轮（默认 50）")
+_BATCH = Text(en="rows a step (default: 32)", zh="每步多少行（默认 32）")
 
 
 def _activation(arguments: argparse.Namespace) -> None:
@@ -372,7 +423,7 @@ COMMANDS: dict[str, tuple[Any, Text, Any]] = {
             en="which activations and loss for a task or your data, and why",
             zh="一个任务或你的数据该用什么激活函数和损失，为什么",
         ),
-        _add_data,
+        _add_recommend,
     ),
     "build": (
         _build,
@@ -391,6 +442,14 @@ COMMANDS: dict[str, tuple[Any, Text, Any]] = {
             zh="训练后检验输出，并和错误的输出层对照",
         ),
         _add_confirm,
+    ),
+    "compare": (
+        _compare,
+        Text(
+            en="train many networks at once; what is better beyond noise",
+            zh="一次训练许多网络，看什么确实更好",
+        ),
+        _add_compare,
     ),
     "activation": (
         _activation,

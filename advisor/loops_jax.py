@@ -43,7 +43,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
     def epoch(state: Any, arrays: list[Any], order: Any) -> Any:
         def step(now: Any, chosen: Any) -> Any:
             given = iter(arrays)
-            batch = rows.pack([None if a is None else next(given)[chosen] for a in rows.flat()])
+            batch = rows.pack([None if a is None else next(given)[chosen.T] for a in rows.flat()])
             logs, now = (model.train_step if train else model.test_step)(now, batch)
             names[:] = logs
             return now, [jax.numpy.asarray(value, "float32") for value in logs.values()]
@@ -51,14 +51,16 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
         whole = rows.n // batch_size * batch_size
         logs: Any = None
         if whole:
-            state, every = jax.lax.scan(step, state, order[:whole].reshape(-1, batch_size))
+            state, every = jax.lax.scan(
+                step, state, order[:whole].reshape(-1, batch_size, *rows.columns)
+            )
             logs = [values[-1] for values in every]
         if whole < rows.n:
             state, logs = step(state, order[whole:])
         return state, logs
 
     arrays = [a for a in rows.flat() if a is not None]
-    order = jax.numpy.zeros(rows.n, "int32")
+    order = jax.numpy.zeros((rows.n, *rows.columns), "int32")
     compiled = jax.jit(epoch).lower(_values(_state(model, train=train)), arrays, order).compile()
     return Traced(compiled, train, len(variables(model)), names, stock)
 
@@ -82,7 +84,7 @@ def bind(
         for group, found in zip(state, values, strict=True):
             for variable, value in zip(group, found, strict=True):
                 variable.assign(value)
-        return {name: float(value) for name, value in zip(names, logs, strict=True)}
+        return {name: value.tolist() for name, value in zip(names, logs, strict=True)}
 
     return run
 

@@ -8,8 +8,8 @@ user's model is up to date after every step.
 from __future__ import annotations
 
 import contextlib
-import threading
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend
@@ -30,8 +30,7 @@ class Traced:
         handles: per captured tensor the variable's place in `variables`, None for constants.
         count: how many variables the model had.
         names: of the logs it returns.
-        stock: nothing but Keras' own: metrics start and end inside the graph.
-        lock: captured handles are exchanged and used in one go.
+        stock: metrics start and end inside the graph.
     """
 
     function: Any
@@ -39,7 +38,6 @@ class Traced:
     count: int
     names: list[str]
     stock: bool
-    lock: Any = field(default_factory=threading.Lock)
 
 
 def sizes(rows: Rows, batch_size: int) -> tuple[int, ...]:  # noqa: ARG001 - loops_jax needs them
@@ -64,7 +62,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
     """
     import tensorflow as tf
 
-    stock = stock and _steps_are_keras(model)
+    stock = _results_wait(model, stock=stock)
     names: list[str] = []
 
     def epoch(arrays: list[Any], order: Any, size: Any) -> list[Any]:
@@ -73,7 +71,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
         steps = (tf.shape(order)[0] + size - 1) // size
 
         def batch(number: Any) -> Any:
-            chosen = order[number * size : (number + 1) * size]
+            chosen = tf.transpose(order[number * size : (number + 1) * size])
             return rows.pack([None if a is None else tf.gather(a, chosen) for a in flat])
 
         run = _stock_loop if stock else _any_loop
@@ -85,7 +83,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
     specs = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
     whole = tf.TensorSpec((), "int32")
     function = tf.function(epoch, autograph=False).get_concrete_function(
-        specs, tf.TensorSpec((None,), "int32"), whole
+        specs, tf.TensorSpec((None, *rows.columns), "int32"), whole
     )
     places = {id(v.value.handle): i for i, v in enumerate(variables(model))}
     handles = [places.get(id(tensor)) for tensor in function.captured_inputs]
@@ -106,15 +104,15 @@ def bind(
         other if place is None else mine[place]
         for place, other in zip(traced.handles, others, strict=True)
     ]
+    function = copy.copy(traced.function)  # the graph is shared, what it captures is not
+    function.set_external_captures(captured)
     names = list(model.get_metrics_result()) if traced.stock else traced.names
 
     def run(order: Any) -> dict[str, float]:
         if not traced.stock:
             model.reset_metrics()
-        with traced.lock:
-            traced.function.set_external_captures(captured)
-            logs = traced.function(arrays, tf.constant(order, "int32"), size)
-        return {name: float(value) for name, value in zip(names, logs, strict=True)}
+        logs = function(arrays, tf.constant(order, "int32"), size)
+        return {name: value.numpy().tolist() for name, value in zip(names, logs, strict=True)}
 
     return run
 
@@ -170,11 +168,12 @@ def _spec(batch: Any) -> Any:
     )
 
 
-def _steps_are_keras(model: Any) -> bool:
-    """Say whether steps and results are Keras' own, so that results may wait for the last step."""
+def _results_wait(model: Any, *, stock: bool) -> bool:
+    """Say whether a step's logs are the metrics' results, so that only the last step's count."""
     keras = backend.keras()
     names = ("train_step", "test_step", "compute_metrics", "get_metrics_result")
-    return all(getattr(type(model), name) is getattr(keras.Model, name) for name in names)
+    plain = all(getattr(type(model), name) is getattr(keras.Model, name) for name in names)
+    return (stock and plain) or getattr(model, "results_wait", False)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from advisor.text import Text
 
 if TYPE_CHECKING:
     from advisor.choices import Choice
+    from advisor.comparison import Comparison
     from advisor.target import Target
 
 
@@ -108,6 +109,7 @@ class Recommendation(Answer):
         mapped: the labels are not 0..K−1, so that y = np.searchsorted(classes, y) comes first.
         unknown: what cannot be known from the data.
         limits: where the rule for the hidden layers stops.
+        evidence: a small study on the data given, where it was asked for.
     """
 
     task: str
@@ -127,6 +129,19 @@ class Recommendation(Answer):
     mapped: bool
     unknown: tuple[Text, ...]
     limits: tuple[Limit, ...] = LIMITS
+    evidence: Comparison | None = None
+
+    @property
+    def agrees(self) -> bool | None:
+        """Nothing in the study is better than the rule's hidden activation; None without one."""
+        return None if self.evidence is None else not self._better()
+
+    def _better(self) -> list[str]:
+        """Name what the study found better than the rule's hidden activation, beyond noise."""
+        if self.evidence is None:
+            return []
+        labels = [one.label for one in self.evidence.alternatives]
+        return [label for label in labels if self.evidence.beats(label, self.hidden.value)]
 
     @property
     def activation(self) -> str:
@@ -161,12 +176,26 @@ class Recommendation(Answer):
             page.say(_MAPPED.format(mapping_line(self.classes)))
         for note in self.unknown:
             page.say(f"? {note}")
+        if self.evidence is not None:
+            self._add_evidence(page, self.evidence)
         for key, title, choice in self._choices():
             page.heading(_PAIR.format(title, self._value(key, choice))).rows(*_because(choice))
         page.heading(Text(en="Where the rule for hidden layers stops", zh="隐藏层的规则到哪里为止"))
         return page.rows(
             *(("•", _STOPS.format(s.where, s.instead, s.measured)) for s in self.limits)
         )
+
+    def _add_evidence(self, page: Page, study: Comparison) -> None:
+        """Put the study's result beside the rule, also where they disagree."""
+        better = self._better()
+        mine = next(one for one in study.alternatives if one.label == self.hidden.value)
+        page.heading(_STUDY)
+        rule = _RULE.format(self.hidden.value, f"{mine.median:.3f}", f"{study.best.median:.3f}")
+        page.say(_AND_BEST.format(rule, study.best.label))
+        page.say(_DISAGREES.format(", ".join(better)) if better else _AGREES)
+        page.rows(*study.table(), head=study.head())
+        for sentence in study.findings():
+            page.say(sentence)
 
     def _value(self, key: str, choice: Choice) -> str:
         if key == "hidden":
@@ -198,6 +227,8 @@ class Recommendation(Answer):
                 }
                 for s in self.limits
             ],
+            "evidence": None if self.evidence is None else self.evidence.to_dict(),
+            "agrees": self.agrees,
         }
 
 
@@ -205,6 +236,23 @@ _PAIR = Text(en="{}: {}", zh="{}：{}")
 _STOPS = Text(en="{}: {}. {}", zh="{}：{}。{}")
 _TAKEN = Text(en="y was taken for: {task} ({sure}).", zh="从 y 看，任务是：{task}（{sure}）。")
 _MAPPED = Text(en="Labels are mapped: {}", zh="标签先映射：{}")
+_STUDY = Text(en="The rule, tried on your data", zh="拿你的数据试一试这条规则")
+_RULE = Text(
+    en="The rule says {}: median score {}, where the best median is {}",
+    zh="规则推荐 {}：得分中位数 {}，最好的中位数是 {}",
+)
+_AND_BEST = Text(en="{}, of {}.", zh="{}（{}）。")
+_AGREES = Text(
+    en="The study agrees: nothing tried is better than that beyond noise.",
+    zh="试验支持规则：试过的里面没有哪个确实比它好。",
+)
+_DISAGREES = Text(
+    en="The study disagrees: {} did better on your data, beyond noise. The rule is made for deep "
+    "networks and much data; on yours trust the study, and look at the depth as well: "
+    "compare(X=X, y=y, depth=[1, 2, 4]).",
+    zh="试验和规则不一致：在你的数据上，{} 确实更好。规则是为深网络、大数据准备的；"
+    "对你的数据请相信试验，也看看层数：compare(X=X, y=y, depth=[1, 2, 4])。",
+)
 _WHY = Text(en="why", zh="为什么")
 _FORMULA = Text(en="formula", zh="公式")
 _SOURCE = Text(en="source", zh="出处")
@@ -212,24 +260,32 @@ _INSTEAD = Text(en="instead", zh="也可以")
 _AVOID = Text(en="avoid", zh="不要用")
 
 
-def recommend(task: object = None, *, X: Any = None, y: Any = None) -> Recommendation:
+def recommend(
+    task: object = None, *, X: Any = None, y: Any = None, evidence: bool = False
+) -> Recommendation:
     """Recommend hidden and output activations, loss and the rest for a task or for data.
 
     Args:
         task: name of a task in English or Chinese; None to read it off y.
         X: features, shape (n, n_features), any table of numbers; checked, not learnt from.
         y: targets, shape (n,), (n, 1) or (n, columns); text labels are fine.
+        evidence: also train the lecture's hidden activations on X and y, ten seeds each, and put
+            the result beside the rule; takes some seconds.
 
     Raises:
         UnknownNameError: no such task.
         DataError, DataTypeError: X or y that cannot be used as it is.
-        OptionError: neither a task nor y.
+        OptionError: neither a task nor y; or evidence without X and y.
 
     Example:
         >>> advice = recommend("多分类")
         >>> advice.hidden.value, advice.initializer, advice.activation, advice.loss.value
         ('relu', 'he_normal', 'softmax', 'SparseCategoricalCrossentropy')
     """
+    if evidence and (X is None or y is None):
+        from advisor.errors import OptionError
+
+        raise OptionError("evidence=True is a study on your data. Pass X and y as well.")
     if X is None and y is None:
         if task is None:
             from advisor.errors import OptionError
@@ -240,7 +296,14 @@ def recommend(task: object = None, *, X: Any = None, y: Any = None) -> Recommend
         row = find_task(task)
         return _assemble(row, row.loss, None)
     _, target = read_data(X, y, task)
-    return _assemble(target.task, _loss(target), target, named=task is not None)
+    advice = _assemble(target.task, _loss(target), target, named=task is not None)
+    if not evidence:
+        return advice
+    from dataclasses import replace
+
+    from advisor.comparison import compare
+
+    return replace(advice, evidence=compare(target.task, X=X, y=y))
 
 
 def read_data(X: Any, y: Any, task: object) -> tuple[Any, Target]:

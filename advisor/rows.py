@@ -15,11 +15,14 @@ class Rows:
 
     Attributes:
         parts: (x,), (x, y) or (x, y, weights), each an array or arrays nested in lists or dicts.
-        n: how many rows.
+        n: how many rows an epoch has.
+        columns: () for one order of rows; (k,) where each of k members has its own, so that a
+            batch is k × rows.
     """
 
     parts: tuple[Any, ...]
     n: int
+    columns: tuple[int, ...] = ()
 
     def flat(self) -> list[Any]:
         """Return the arrays one after another; None where a part is missing."""
@@ -40,7 +43,7 @@ class Rows:
     def kind(self) -> tuple[Any, ...]:
         """Return what a compiled function depends on: nesting, and each array's row."""
         arrays = [None if a is None else (str(a.dtype), a.shape[1:]) for a in self.flat()]
-        return (_nesting(self.parts), *arrays)
+        return (_nesting(self.parts), self.columns, *arrays)
 
 
 def rows_of(parts: Any) -> Rows:

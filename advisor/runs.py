@@ -42,6 +42,8 @@ class Plan:
 
 def train(model: Any, rows: Rows, plan: Plan) -> Any:
     """Train a compiled model on rows in memory; return its History."""
+    import numpy as np
+
     keras = backend.keras()
     model.stop_training = False
     epoch = loops.loop(model, rows, plan.batch_size, train=True)
@@ -57,10 +59,10 @@ def train(model: Any, rows: Rows, plan: Plan) -> Any:
         model=model,
     )
     watching.on_train_begin()
-    logs = None
+    logs, in_order = None, np.arange(rows.n, dtype="int32")
     for number in _numbers(model, plan):
         watching.on_epoch_begin(number)
-        logs = epoch(_order(rows.n, plan, number))
+        logs = epoch(order_of(plan.seed, number, rows.n) if plan.shuffle else in_order)
         if evaluate is not None and _is_due(number + 1, plan.validation_freq):
             watching.on_test_begin()
             found = evaluate()
@@ -84,13 +86,11 @@ def _numbers(model: Any, plan: Plan) -> Iterator[int]:
     return progress.track(numbers, "fit", lambda number: f"epoch {number + 1}/{plan.epochs}")
 
 
-def _order(n: int, plan: Plan, number: int) -> Any:
-    """Return the order of rows in an epoch; it depends on the seed and the epoch only."""
+def order_of(seed: int, epoch: int, n: int) -> Any:
+    """Return the order of n rows in an epoch; it depends on the seed and the epoch only."""
     import numpy as np
 
-    if not plan.shuffle:
-        return np.arange(n, dtype="int32")
-    return np.random.default_rng((plan.seed, number)).permutation(n).astype("int32")
+    return np.random.default_rng((seed, epoch)).permutation(n).astype("int32")
 
 
 def _evaluation(model: Any, plan: Plan) -> Callable[[], dict[str, float]] | None:

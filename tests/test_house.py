@@ -35,12 +35,21 @@ ORDER = [
     {"models", "scripts", "judging"},
     {"confirmation"},
     {"plots"},
+    {"population", "memory", "uncertainty", "splits"},
+    {"study"},
+    {"comparison"},
+    {"comparison_plots"},
     {"answers"},
     {"assignments"},
     {"commands"},
     {"cli"},
 ]
-LATE = {("catalog", "plots"), ("confirmation", "plots")}  # .plot() draws itself, inside the method
+LATE = {
+    ("catalog", "plots"),
+    ("confirmation", "plots"),
+    ("comparison", "comparison_plots"),
+    ("recommendation", "comparison"),
+}  # .plot() draws itself, inside the method
 
 
 def imported_by(code: str) -> set[str]:

@@ -1,0 +1,359 @@
+"""Many networks of one shape as one Keras model, trained at once and exactly independent.
+
+A layer of all of them is one `EinsumDense`: kernels of shape (members, in, out), one batched
+product. The loss is the sum of the members' own losses, so each one's gradient is its own, and
+Adam works number by number.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from advisor import backend, loops
+from advisor.errors import OptionError
+from advisor.models import construct
+from advisor.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from advisor.blueprint import Blueprint
+
+_PREDICTED_AT_ONCE = 2**24  # numbers in the widest layer of a prediction
+
+
+class Population:
+    """Networks of one shape; each has its own start, split, batch order, activation, learning rate.
+
+    Attributes:
+        plans: what each member is, members of one activation side by side.
+        order: the place that each member had in the plans given.
+        model: all of them as one `keras.Model` of stock layers, from standardised features,
+            (members, rows, n_features), to outputs, (members, rows, outputs).
+    """
+
+    def __init__(self, plans: Sequence[Blueprint]) -> None:
+        """Make the members' layers and their initial weights, those that `build` would give.
+
+        Args:
+            plans: of one depth, width, last layer and loss.
+
+        Raises:
+            OptionError: the plans differ in shape, or there is none.
+        """
+        shapes = {(p.depth, p.units, p.outputs, p.activation, p.loss, len(p.mean)) for p in plans}
+        if len(shapes) != 1:
+            raise OptionError(
+                f"Expected networks of one shape and loss. Received: {len(shapes)} kinds among "
+                f"{len(plans)}. Make one population of each."
+            )
+        seen = list({plan.hidden: None for plan in plans})
+        self.order = sorted(range(len(plans)), key=lambda i: seen.index(plans[i].hidden))
+        self.plans = [plans[i] for i in self.order]
+        self._layers = self._make_layers()
+        self.model = self._make_model()
+        self._start()
+
+    def __len__(self) -> int:
+        """Return how many members there are."""
+        return len(self.plans)
+
+    def train(
+        self,
+        X: Any,
+        y: Any,
+        orders: Callable[[int], Any],
+        *,
+        epochs: int,
+        batch_size: int,
+    ) -> Any:
+        """Train all members; return their losses, shape (members, epochs), NaN where they diverge.
+
+        Args:
+            X: standardised features of all rows, shape (n, n_features).
+            y: targets as the loss takes them, shape (n,) or (n, outputs).
+            orders: gives for an epoch which rows each member sees in which order, integers of
+                shape (rows, members).
+            epochs: passes over the rows.
+            batch_size: rows a step, for each member.
+        """
+        import numpy as np
+
+        first = orders(0)
+        rows = Rows((X.astype("float32"), self._targets(y)), len(first), (len(self),))
+        losses = np.full((len(self), epochs), np.nan)
+        epoch = loops.loop(self.model, rows, batch_size, train=True)
+        for number in range(epochs):
+            losses[:, number] = epoch(orders(number) if number else first)["losses"]
+        return losses
+
+    def predict(self, X: Any, rows: Any) -> Any:
+        """Return each member's predictions for its rows, shape (members, len(rows), outputs).
+
+        Args:
+            X: standardised features of all rows, shape (n, n_features).
+            rows: which rows each member predicts, shape (rows, members).
+        """
+        import numpy as np
+
+        plan = self.plans[0]
+        size = max(1, _PREDICTED_AT_ONCE // (len(self) * max(plan.units, plan.outputs, X.shape[1])))
+        X = X.astype("float32")
+        parts = [
+            np.asarray(self.model(X[rows[i : i + size].T], training=False), dtype="float64")
+            for i in range(0, len(rows), size)
+        ]
+        return np.concatenate(parts, axis=1)
+
+    def flow(self, X: Any, y: Any, rows: Any) -> Any:
+        """Return the size of the gradient at each hidden layer, shape (members, depth).
+
+        It is ∂L/∂z of the weighted sums z before the activation: the root mean square over rows
+        and units, where L is a row's loss.
+
+        Args:
+            X: standardised features of all rows, shape (n, n_features).
+            y: targets as the loss takes them, shape (n,) or (n, outputs).
+            rows: which rows each member looks at, shape (rows, members).
+        """
+        import numpy as np
+
+        keras = backend.keras()
+        plan, count = self.plans[0], len(rows)
+        x = keras.ops.convert_to_tensor(X.astype("float32")[rows.T])
+        targets = keras.ops.convert_to_tensor(self._targets(y)[rows.T])
+        nothing = [
+            keras.ops.zeros((len(self), count, plan.units), "float32") for _ in range(plan.depth)
+        ]
+
+        def total(added: list[Any]) -> Any:
+            h = x
+            for layer, more in zip(self._layers["hidden"], added, strict=True):
+                h = self._activate(layer(h) + more)
+            p = self._layers["output"](h)
+            return keras.ops.sum(self.model.losses_of(targets, p)) * count
+
+        found = backend.gradients(total, nothing)
+        sizes = [np.sqrt(np.mean(np.asarray(g, "float64") ** 2, axis=(1, 2))) for g in found]
+        return np.stack(sizes, axis=1) if sizes else np.zeros((len(self), 0))
+
+    def weights(self, member: int) -> list[Any]:
+        """Return a member's kernels and biases, in the order of `keras.Sequential.get_weights`."""
+        import numpy as np
+
+        return [np.array(w[member]).reshape(_flat(w.shape[1:])) for w in self._values()]
+
+    def network(self, member: int) -> Any:
+        """Return a member as a plain compiled `keras.Sequential` for raw features."""
+        model = construct(self.plans[member])
+        model.set_weights(self.weights(member))
+        return model
+
+    def _targets(self, y: Any) -> Any:
+        """Return targets in the shape and width that the loss takes."""
+        if self.plans[0].loss.startswith("Sparse"):
+            return y.astype("int32")
+        return y.reshape(len(y), -1).astype("float32")
+
+    def _make_layers(self) -> dict[str, Any]:
+        keras = backend.keras()
+        plan = self.plans[0]
+
+        def dense(units: int, name: str, activation: str | None = None) -> Any:
+            return keras.layers.EinsumDense(
+                "kbi,kio->kbo",
+                output_shape=(None, units),
+                bias_axes="ko",
+                activation=activation,
+                kernel_initializer="zeros",  # `_start` gives each member its own
+                name=name,
+            )
+
+        return {
+            "hidden": [dense(plan.units, f"hidden_{i + 1}") for i in range(plan.depth)],
+            "output": dense(plan.outputs, "output", plan.activation),
+        }
+
+    def _make_model(self) -> Any:
+        keras = backend.keras()
+        plan = self.plans[0]
+        x = h = keras.Input(batch_shape=(len(self), None, len(plan.mean)), name="features")
+        for layer in self._layers["hidden"]:
+            h = self._activate(layer(h))
+        model = _members_class()(x, self._layers["output"](h), name="population")
+        model.of_members(len(self), getattr(keras.losses, plan.loss)(reduction=None))
+        rates = [p.learning_rate for p in self.plans]
+        model.program = repr(
+            (
+                x.shape,
+                plan.depth,
+                plan.units,
+                plan.outputs,
+                plan.activation,
+                plan.loss,
+                list(_runs(self.plans)),
+                len(set(rates)) > 1 and rates,
+            )
+        )
+        if len(set(rates)) == 1:
+            model.compile(keras.optimizers.Adam(rates[0]))
+        else:
+            model.compile(_adam_class()(rates))
+        return model
+
+    def _activate(self, z: Any) -> Any:
+        """Apply to each run of members its activation."""
+        keras = backend.keras()
+        runs = list(_runs(self.plans))
+        functions = [keras.activations.get(name) for name, _ in runs]
+        if len(runs) == 1:
+            return functions[0](z)
+        parts = keras.ops.split(z, [end for _, end in runs[:-1]], axis=0)
+        done = [f(part) for f, part in zip(functions, parts, strict=True)]
+        return keras.ops.concatenate(done, axis=0)
+
+    def _start(self) -> None:
+        """Give each member the weights that `build` with its seed would give it."""
+        import numpy as np
+
+        kernels: list[list[Any]] = [[] for _ in range(self.plans[0].depth + 1)]
+        known: dict[Any, Any] = {}
+        for plan in self.plans:
+            for group, kernel in zip(kernels, initial_kernels(plan, known), strict=True):
+                group.append(kernel)
+        for layer, group in zip(self._dense(), kernels, strict=True):
+            layer.kernel.assign(np.stack(group))
+        biases = np.stack([np.broadcast_to(p.bias, (p.outputs,)) for p in self.plans])
+        self._layers["output"].bias.assign(biases[:, None].astype("float32"))
+
+    def _dense(self) -> list[Any]:
+        return [*self._layers["hidden"], self._layers["output"]]
+
+    def _values(self) -> list[Any]:
+        import numpy as np
+
+        return [np.asarray(w) for layer in self._dense() for w in (layer.kernel, layer.bias)]
+
+
+def initial_kernels(plan: Blueprint, known: dict[Any, Any]) -> list[Any]:
+    """Return the kernels that `construct(plan)` would start from, without making the model.
+
+    Args:
+        plan: of the network.
+        known: kernels drawn before, by initializer and shape; new ones are added.
+    """
+    import numpy as np
+
+    keras = backend.keras()
+    sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
+    with backend.seeded_layers(backend.fresh_seed() if plan.seed is None else plan.seed):
+        names = [plan.initializer] * plan.depth + ["glorot_uniform"]
+        initializers = [keras.initializers.get(name) for name in names]
+    found = []
+    for draw, shape in zip(initializers, itertools.pairwise(sizes), strict=True):
+        key = (type(draw), getattr(draw, "seed", None), repr(draw.get_config()), shape)
+        if key not in known:
+            known[key] = np.asarray(draw(shape))
+        found.append(known[key])
+    return found
+
+
+def bytes_of_member(plan: Blueprint, n: int, batch_size: int, epochs: int) -> int:
+    """Estimate the memory that one member takes while it trains on n rows.
+
+    Weights, gradients and Adam's two means; a batch through every layer, forward and back; the
+    order of rows, which is held twice; what is kept of it in the end.
+    """
+    sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
+    weights = sum((i + 1) * o for i, o in itertools.pairwise(sizes))
+    batch = 6 * batch_size * sum(sizes)
+    return 4 * (6 * weights + batch + 3 * n) + 8 * epochs
+
+
+def _runs(plans: Sequence[Blueprint]) -> Iterator[tuple[Any, int]]:
+    """Give each activation and where its members end."""
+    for i, plan in enumerate(plans):
+        if i + 1 == len(plans) or plans[i + 1].hidden != plan.hidden:
+            yield plan.hidden, i + 1
+
+
+def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return (1, units), as a member's bias is held, as (units,)."""
+    return shape[1:] if shape[0] == 1 and len(shape) == 2 else shape  # noqa: PLR2004
+
+
+@functools.cache
+def _members_class() -> Any:
+    """Return the model of many members: its loss is the sum of theirs."""
+    backend.keras()
+    import keras
+
+    class MemberLosses(keras.metrics.Metric):  # type: ignore[misc]
+        """Each member's mean loss over the rows of an epoch."""
+
+        def __init__(self, members: int) -> None:
+            super().__init__(name="losses")
+            self.total = self.add_weight(shape=(members,), initializer="zeros", name="total")
+            self.rows = self.add_weight(shape=(), initializer="zeros", name="rows")
+
+        def update_state(self, losses: Any, rows: Any) -> None:
+            rows = keras.ops.cast(rows, "float32")
+            self.total.assign_add(losses * rows)
+            self.rows.assign_add(rows)
+
+        def result(self) -> Any:
+            return self.total / self.rows
+
+    class Members(keras.Model):  # type: ignore[misc]
+        """Members side by side: x is (members, rows, n_features), y (members, rows, …)."""
+
+        results_wait = True  # for loops: logs are the metrics' results
+
+        def of_members(self, count: int, loss: Any) -> None:
+            """Take how many there are, and the loss of a row."""
+            self._of_row = loss
+            self._losses_metric = MemberLosses(count)
+
+        def losses_of(self, y: Any, p: Any) -> Any:
+            """Return each member's mean loss over its rows, shape (members,)."""
+            return keras.ops.mean(self._of_row(y, p), axis=1)
+
+        def compute_loss(
+            self,
+            x: Any = None,  # noqa: ARG002
+            y: Any = None,
+            y_pred: Any = None,
+            sample_weight: Any = None,  # noqa: ARG002
+            training: Any = True,  # noqa: ARG002, FBT002
+        ) -> Any:
+            losses = self.losses_of(y, y_pred)
+            self._losses_metric.update_state(losses, keras.ops.shape(y)[1])
+            return keras.ops.sum(losses)
+
+        def compute_metrics(self, *_: Any, **__: Any) -> Any:
+            return self.get_metrics_result()
+
+    return Members
+
+
+@functools.cache
+def _adam_class() -> Any:
+    """Return Adam with a learning rate for each member."""
+    backend.keras()
+    import keras
+
+    class MemberAdam(keras.optimizers.Adam):  # type: ignore[misc]
+        """Adam where `rates` has one learning rate a member, along the first axis."""
+
+        def __init__(self, rates: list[float]) -> None:
+            super().__init__(1.0)
+            self._rates = rates
+
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+            shape = (-1,) + (1,) * (len(variable.shape) - 1)
+            rates = keras.ops.reshape(keras.ops.convert_to_tensor(self._rates, "float32"), shape)
+            super().update_step(gradient, variable, learning_rate * rates)
+
+    return MemberAdam

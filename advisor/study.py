@@ -1,0 +1,195 @@
+"""Many settings, many seeds: trained at once in populations, and what came of each network."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from advisor import judging, memory, progress
+from advisor.expressions import evaluate
+from advisor.population import Population, bytes_of_member
+from advisor.runs import order_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from advisor.blueprint import Blueprint
+    from advisor.splits import Split
+    from advisor.target import Target
+
+FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
+_OF_FREE = 0.5  # of the free memory, for the networks that train at once
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is compared: one alternative.
+
+    Attributes:
+        hidden: activation of the hidden layers, a name or a function.
+        initializer: of their kernels, by Keras' name.
+        depth, units: how many hidden layers, of how many units.
+        learning_rate: of Adam.
+    """
+
+    hidden: Any
+    initializer: str
+    depth: int
+    units: int
+    learning_rate: float
+
+    @property
+    def name(self) -> str:
+        """The activation's name."""
+        return self.hidden if isinstance(self.hidden, str) else self.hidden.__name__
+
+    def on(self, part: Split) -> Blueprint:
+        """Return the network of this setting on a split."""
+        return replace(
+            part.plan,
+            hidden=self.hidden,
+            initializer=self.initializer,
+            depth=self.depth,
+            units=self.units,
+            learning_rate=self.learning_rate,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One network, trained and tested.
+
+    Attributes:
+        setting, seed: which one.
+        score: on its test rows, 1.0 at best; that of `constant` where it diverged.
+        constant: the score of the best constant prediction on the same rows.
+        losses: training loss, one an epoch; NaN from where it diverged.
+        flow: size of ∂L/∂z at each hidden layer before training, shape (depth,).
+        diverged: a loss or a prediction is NaN or infinite.
+        seconds: its share of the time.
+    """
+
+    setting: Setting
+    seed: int
+    score: float
+    constant: float
+    losses: Any
+    flow: Any
+    diverged: bool
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """It diverged, or is no better than the best constant prediction."""
+        return self.diverged or self.score <= self.constant
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Every setting from every seed; settings share a seed's split, start and order of rows.
+
+    Attributes:
+        settings: alternatives.
+        splits: one a seed.
+        X: features of all rows, shape (n, n_features).
+        target: what y is.
+        epochs, batch_size: as in `fit`.
+    """
+
+    settings: tuple[Setting, ...]
+    splits: tuple[Split, ...]
+    X: Any
+    target: Target
+    epochs: int
+    batch_size: int
+
+    def run(self, limit: int | None = None) -> list[Run]:
+        """Train all; return the runs: the first setting's, one a split, then the next one's.
+
+        Args:
+            limit: bytes that networks trained at once may take; None for half of what is free.
+        """
+        limit = int(memory.free_bytes() * _OF_FREE) if limit is None else limit
+        chunks = list(self.chunks(limit))
+        found: dict[tuple[Setting, int], Run] = {}
+        for chunk in progress.track(chunks, "compare", lambda c: f"{len(c)} networks"):
+            for one in self._train(chunk):
+                found[one.setting, one.seed] = one
+        return [found[setting, part.seed] for setting in self.settings for part in self.splits]
+
+    def chunks(self, limit: int) -> Iterator[list[tuple[Setting, Split]]]:
+        """Group networks by shape, and each group into equal chunks that stay below the limit."""
+        shapes: dict[tuple[int, int], list[Setting]] = {}
+        for setting in self.settings:
+            shapes.setdefault((setting.depth, setting.units), []).append(setting)
+        for group in shapes.values():
+            most = max(1, limit // self._bytes(group))
+            pairs = [(setting, part) for part in self.splits for setting in group]
+            whole = len(group) if most >= len(group) else 1  # whole seeds: the same program again
+            parts = -(-len(pairs) // (most - most % whole))
+            size = -(-len(pairs) // (parts * whole)) * whole
+            yield from (pairs[i : i + size] for i in range(0, len(pairs), size))
+
+    def _bytes(self, group: list[Setting]) -> int:
+        """Estimate what one network takes: its own, and its share of a seed's table."""
+        plan, n = group[0].on(self.splits[0]), len(self.splits[0].train)
+        table = 16 * len(self.X) * (len(plan.mean) + plan.outputs)  # as it is made, in float64
+        own = bytes_of_member(plan, n, self.batch_size, self.epochs)
+        return own + table // len(group) + 1
+
+    def _train(self, chunk: list[tuple[Setting, Split]]) -> list[Run]:
+        """Train one chunk as a population, and judge each member on its own test rows."""
+        import numpy as np
+
+        start = time.perf_counter()
+        population = Population([setting.on(part) for setting, part in chunk])
+        members = [chunk[place] for place in population.order]
+        parts = list({part.seed: part for _, part in members}.values())
+        place = {part.seed: i for i, part in enumerate(parts)}
+        columns = np.array([place[part.seed] for _, part in members])
+        features = np.concatenate([part.features(self.X).astype("float32") for part in parts])
+        targets = np.concatenate([part.targets(self.target.y) for part in parts])
+
+        def rows(choose: Callable[[Split], Any]) -> Any:
+            """Return rows of the tables, a column a member."""
+            chosen = [i * len(self.X) + choose(part) for i, part in enumerate(parts)]
+            return np.stack(chosen, axis=1).astype("int32")[:, columns]
+
+        flow = population.flow(features, targets, rows(lambda part: part.train[:FLOW_ROWS]))
+        losses = population.train(
+            features,
+            targets,
+            lambda epoch: rows(
+                lambda part: part.train[order_of(part.seed, epoch, len(part.train))]
+            ),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+        )
+        predicted = population.predict(features, rows(lambda part: part.test))
+        seconds = (time.perf_counter() - start) / len(population)
+        runs = []
+        for i, (setting, part) in enumerate(members):
+            score, constant, diverged = self._judge(part, predicted[i], losses[i])
+            runs.append(
+                Run(setting, part.seed, score, constant, losses[i], flow[i], diverged, seconds)
+            )
+        return runs
+
+    def _judge(self, part: Split, p: Any, losses: Any) -> tuple[float, float, bool]:
+        """Return a network's score, the best constant prediction's, and whether it diverged."""
+        import numpy as np
+
+        task, y = self.target.task, self.target.y
+        onehot = task.onehot if self.target.onehot else None
+        prior = evaluate(onehot.prior if onehot else task.prior, y=y[part.train])
+        shown = judging.columns(task, y[part.test])
+
+        def score(p: Any) -> float:
+            p = p if shown.ndim == 1 else p.reshape(shown.shape)
+            return float(evaluate(task.score_line, y=shown, p=p))
+
+        constant = score(np.broadcast_to(prior, p.shape))
+        if not (np.isfinite(losses).all() and np.isfinite(p).all()):
+            return constant, constant, True
+        return score(p * part.spread + part.centre), constant, False
