@@ -149,6 +149,7 @@ class Population:
         """Return a member as a plain compiled `keras.Sequential` for raw features."""
         model = construct(self.plans[member])
         model.set_weights(self.weights(member))
+        model.optimizer.build(model.trainable_variables)  # else loading a saved copy warns
         return model
 
     def _targets(self, y: Any) -> Any:
