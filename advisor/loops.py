@@ -1,4 +1,4 @@
-"""One epoch, or one evaluation, as one compiled call; kept for the next model of the same kind.
+"""Epochs, or an evaluation, as one compiled call; kept for the next model of the same kind.
 
 Keras' own `train_step` or `test_step` is looped over rows held in memory. The backends differ only
 in how: `loops_tensorflow` and `loops_jax`.
@@ -27,10 +27,10 @@ _lock = threading.Lock()
 
 def loop(
     model: Any, rows: Rows, batch_size: int, *, train: bool
-) -> Callable[[Any], dict[str, float]]:
-    """Return a function of the order of rows, shape (n,), that runs one epoch on them.
+) -> Callable[[list[Any]], list[dict[str, Any]]]:
+    """Return a function that runs an epoch for each order of rows given, shape (n,).
 
-    It updates the model's own weights, optimizer and metrics, and gives the epoch's logs.
+    It updates the model's own weights, optimizer and metrics, and gives each epoch's logs.
 
     Args:
         model: compiled; it is built here where it is not.
@@ -62,11 +62,17 @@ def make_ready(model: Any, rows: Rows, batch_size: int) -> None:
     y: Any = rows.parts[1] if len(rows.parts) > 1 else None
     if not model.built and isinstance(model, keras.Sequential) and hasattr(X, "dtype"):
         model.build((None, *X.shape[1:]))
-    metrics = getattr(model, "_compile_metrics", None)
-    if model.built and len(getattr(model, "outputs", None) or []) == 1 and hasattr(y, "dtype"):
-        if metrics is not None and not metrics.built:  # ten times faster than _symbolic_build
-            spec = keras.KerasTensor((None, *y.shape[1:]), str(y.dtype))
-            metrics.build(spec, model.outputs[0])
+    metrics: Any = getattr(model, "_compile_metrics", None)
+    layers = all(layer.built for layer in model._flatten_layers())  # noqa: SLF001 - nested ones too
+    if layers and (metrics is None or metrics.built):
+        pass
+    elif layers and len(getattr(model, "outputs", None) or []) == 1 and hasattr(y, "dtype"):
+        spec = keras.KerasTensor((None, *y.shape[1:]), str(y.dtype))
+        metrics.build(spec, model.outputs[0])  # ten times faster than _symbolic_build
+        if any(getattr(one, "_built", True) is False for one in metrics.metrics):
+            p = keras.ops.zeros((len(y[:2]), *model.outputs[0].shape[1:]))
+            metrics.update_state(y[:2], p)  # R2Score and F1Score make theirs when first used
+            metrics.reset_state()
     else:
         batch = rows.first(batch_size)
         model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what model.fit calls

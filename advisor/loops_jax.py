@@ -70,14 +70,14 @@ def bind(
     model: Any,
     rows: Rows,
     batch_size: int,  # noqa: ARG001 - it is part of the program
-) -> Callable[[Any], dict[str, float]]:
-    """Return the epoch as a function of the order of rows, on this model's variables."""
+) -> Callable[[list[Any]], list[dict[str, Any]]]:
+    """Return the epochs as a function of their orders of rows, on this model's variables."""
     import jax
 
     arrays = [jax.numpy.asarray(a) for a in rows.flat() if a is not None]
     names = list(model.get_metrics_result()) if traced.stock else traced.names
 
-    def run(order: Any) -> dict[str, float]:
+    def one(order: Any) -> dict[str, Any]:
         model.reset_metrics()
         state = _state(model, train=traced.train)
         values, logs = traced.program(_values(state), arrays, jax.numpy.asarray(order, "int32"))
@@ -86,7 +86,7 @@ def bind(
                 variable.assign(value)
         return {name: value.tolist() for name, value in zip(names, logs, strict=True)}
 
-    return run
+    return lambda orders: [one(order) for order in orders]
 
 
 def _state(model: Any, *, train: bool) -> tuple[list[Any], ...]:

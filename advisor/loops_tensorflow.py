@@ -26,7 +26,7 @@ class Traced:
     """A graph, and which of a model's variables each of its captured handles is.
 
     Attributes:
-        function: takes the arrays, the order of rows and the batch size.
+        function: takes the arrays, an order of rows an epoch, and the batch size.
         handles: per captured tensor the variable's place in `variables`, None for constants.
         count: how many variables the model had.
         names: of the logs it returns.
@@ -51,7 +51,7 @@ def fits(traced: Traced, model: Any) -> bool:
 
 
 def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) -> Traced:  # noqa: ARG001
-    """Trace one epoch of a model.
+    """Trace epochs of a model.
 
     Args:
         model: built, compiled.
@@ -65,25 +65,24 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
     stock = _results_wait(model, stock=stock)
     names: list[str] = []
 
-    def epoch(arrays: list[Any], order: Any, size: Any) -> list[Any]:
+    def epochs(arrays: list[Any], orders: Any, size: Any) -> list[Any]:
         given = iter(arrays)
         flat = [None if a is None else next(given) for a in rows.flat()]
-        steps = (tf.shape(order)[0] + size - 1) // size
+        steps = (tf.shape(orders)[1] + size - 1) // size
 
-        def batch(number: Any) -> Any:
+        def batch(order: Any, number: Any) -> Any:
             chosen = tf.transpose(order[number * size : (number + 1) * size])
             return rows.pack([None if a is None else tf.gather(a, chosen) for a in flat])
 
         run = _stock_loop if stock else _any_loop
-        logs = run(model, _step(model, train=train), batch, steps)
+        logs = run(model, _step(model, train=train), batch, orders, steps)
         names.extend(logs)
-        return [tf.cast(value, "float32") for value in logs.values()]
+        return list(logs.values())
 
     arrays = [a for a in rows.flat() if a is not None]
     specs = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
-    whole = tf.TensorSpec((), "int32")
-    function = tf.function(epoch, autograph=False).get_concrete_function(
-        specs, tf.TensorSpec((None, *rows.columns), "int32"), whole
+    function = tf.function(epochs, autograph=False).get_concrete_function(
+        specs, tf.TensorSpec((None, None, *rows.columns), "int32"), tf.TensorSpec((), "int32")
     )
     places = {id(v.value.handle): i for i, v in enumerate(variables(model))}
     handles = [places.get(id(tensor)) for tensor in function.captured_inputs]
@@ -92,8 +91,9 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
 
 def bind(
     traced: Traced, model: Any, rows: Rows, batch_size: int
-) -> Callable[[Any], dict[str, float]]:
-    """Return the epoch as a function of the order of rows, on this model's variables."""
+) -> Callable[[list[Any]], list[dict[str, Any]]]:
+    """Return the epochs as a function of their orders of rows, on this model's variables."""
+    import numpy as np
     import tensorflow as tf
 
     arrays = [tf.constant(a) for a in rows.flat() if a is not None]
@@ -108,48 +108,74 @@ def bind(
     function.set_external_captures(captured)
     names = list(model.get_metrics_result()) if traced.stock else traced.names
 
-    def run(order: Any) -> dict[str, float]:
-        if not traced.stock:
+    def run(orders: list[Any]) -> list[dict[str, Any]]:
+        if not traced.stock:  # its metrics start in Python: epoch by epoch
             model.reset_metrics()
-        logs = function(arrays, tf.constant(order, "int32"), size)
-        return {name: value.numpy().tolist() for name, value in zip(names, logs, strict=True)}
+            if len(orders) > 1:
+                return [logs for order in orders for logs in run([order])]
+        found = function(arrays, tf.constant(np.stack(orders), "int32"), size)
+        values = zip(*(log.numpy().tolist() for log in found), strict=True)
+        return [dict(zip(names, each, strict=True)) for each in values]
 
     return run
 
 
-def _stock_loop(model: Any, step: Any, batch: Callable[[Any], Any], steps: Any) -> dict[str, Any]:
-    """Loop Keras' own step; the metrics' results are computed once, after the last step."""
+def _stock_loop(
+    model: Any, step: Any, batch: Callable[[Any, Any], Any], orders: Any, steps: Any
+) -> dict[str, Any]:
+    """Loop Keras' own step; metrics start and end with each epoch, inside the graph."""
     import tensorflow as tf
 
-    model.reset_metrics()
+    results = model.get_metrics_result()
+    count = tf.shape(orders)[0]
 
-    def body(number: Any) -> Any:
-        step(batch(number))
-        return number + 1
+    def epoch(number: Any, *kept: Any) -> Any:
+        model.reset_metrics()
+        order = orders[number]
 
-    with _fused_adam(model.optimizer), _without_results(model):
-        tf.while_loop(lambda number: number < steps, body, [0], parallel_iterations=1)
-    return model.get_metrics_result()  # type: ignore[no-any-return]
+        def body(place: Any) -> Any:
+            step(batch(order, place))
+            return place + 1
+
+        with _fused_adam(model.optimizer), _without_results(model):
+            tf.while_loop(lambda place: place < steps, body, [0], parallel_iterations=1)
+        found = model.get_metrics_result()
+        return (
+            number + 1,
+            *(
+                k.write(number, tf.cast(v, "float32"))
+                for k, v in zip(kept, found.values(), strict=True)
+            ),
+        )
+
+    start = [tf.TensorArray("float32", count, element_shape=v.shape) for v in results.values()]
+    _, *kept = tf.while_loop(
+        lambda number, *_: number < count, epoch, [0, *start], parallel_iterations=1
+    )
+    return {name: k.stack() for name, k in zip(results, kept, strict=True)}
 
 
-def _any_loop(model: Any, step: Any, batch: Callable[[Any], Any], steps: Any) -> dict[str, Any]:
-    """Loop a step of the user's; the logs are those of the last step, as in `model.fit`."""
+def _any_loop(
+    model: Any, step: Any, batch: Callable[[Any, Any], Any], orders: Any, steps: Any
+) -> dict[str, Any]:
+    """Loop a step of the user's, one epoch; logs are those of the last step, as in `model.fit`."""
     import tensorflow as tf
 
+    order = orders[0]
     step = tf.function(step, autograph=False)
     with _fused_adam(model.optimizer):
-        logs = step.get_concrete_function(_spec(batch(0))).structured_outputs
+        logs = step.get_concrete_function(_spec(batch(order, 0))).structured_outputs
         names = list(logs)
         start = [tf.zeros(logs[name].shape, logs[name].dtype) for name in names]
 
         def body(number: Any, *_: Any) -> Any:
-            found = step(batch(number))
+            found = step(batch(order, number))
             return (number + 1, *(found[name] for name in names))
 
         _, *last = tf.while_loop(
             lambda number, *_: number < steps, body, [0, *start], parallel_iterations=1
         )
-    return dict(zip(names, last, strict=True))
+    return {name: tf.cast(value, "float32")[None] for name, value in zip(names, last, strict=True)}
 
 
 def _step(model: Any, *, train: bool) -> Any:
@@ -199,28 +225,31 @@ def _fused_adam(optimizer: Any) -> Iterator[None]:
         yield
         return
     plain = optimizer.update_step
-    powers: dict[Any, Any] = {}
+    shared: dict[Any, dict[str, Any]] = {}  # what all variables' updates have in common, by graph
 
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
         if not isinstance(gradient, tf.Tensor):  # sparse, from an Embedding
             plain(gradient, variable, learning_rate)
             return
         dtype, graph = variable.dtype, tf.compat.v1.get_default_graph()
-        if (graph, dtype) not in powers:
+        if (graph, dtype) not in shared:
             step = tf.cast(tf.convert_to_tensor(optimizer.iterations) + 1, dtype)
-            powers[graph, dtype] = optimizer.beta_1**step, optimizer.beta_2**step
+            beta1, beta2 = (tf.constant(b, dtype) for b in (optimizer.beta_1, optimizer.beta_2))
+            shared[graph, dtype] = {
+                "beta1": beta1,
+                "beta2": beta2,
+                "beta1_power": beta1**step,
+                "beta2_power": beta2**step,
+                "epsilon": tf.constant(optimizer.epsilon, dtype),
+                "lr": tf.cast(learning_rate, dtype),
+            }
         place = optimizer._get_variable_index(variable)  # noqa: SLF001 - as Adam itself
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=optimizer._momentums[place].value.handle,  # noqa: SLF001
             v=optimizer._velocities[place].value.handle,  # noqa: SLF001
-            beta1_power=powers[graph, dtype][0],
-            beta2_power=powers[graph, dtype][1],
-            lr=tf.cast(learning_rate, dtype),
-            beta1=optimizer.beta_1,
-            beta2=optimizer.beta_2,
-            epsilon=optimizer.epsilon,
             grad=tf.cast(gradient, dtype),
+            **shared[graph, dtype],
         )
 
     vars(optimizer)["update_step"] = update_step

@@ -7,14 +7,14 @@ Adam works number by number.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from advisor import backend, loops
+from advisor import backend, loops, members
 from advisor.errors import OptionError
 from advisor.models import construct
 from advisor.rows import Rows
+from advisor.runs import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -52,7 +52,6 @@ class Population:
         seen = list({plan.hidden: None for plan in plans})
         self.order = sorted(range(len(plans)), key=lambda i: seen.index(plans[i].hidden))
         self.plans = [plans[i] for i in self.order]
-        self._layers = self._make_layers()
         self.model = self._make_model()
         self._start()
 
@@ -81,12 +80,12 @@ class Population:
         """
         import numpy as np
 
-        first = orders(0)
-        rows = Rows((X.astype("float32"), self._targets(y)), len(first), (len(self),))
+        rows = Rows((X.astype("float32"), self._targets(y)), len(orders(0)), (len(self),))
         losses = np.full((len(self), epochs), np.nan)
-        epoch = loops.loop(self.model, rows, batch_size, train=True)
-        for number in range(epochs):
-            losses[:, number] = epoch(orders(number) if number else first)["losses"]
+        run = loops.loop(self.model, rows, batch_size, train=True)
+        for block in together(range(epochs)):
+            for number, logs in zip(block, run([orders(i) for i in block]), strict=True):
+                losses[:, number] = logs["losses"]
         return losses
 
     def predict(self, X: Any, rows: Any) -> Any:
@@ -129,10 +128,7 @@ class Population:
         ]
 
         def total(added: list[Any]) -> Any:
-            h = x
-            for layer, more in zip(self._layers["hidden"], added, strict=True):
-                h = self._activate(layer(h) + more)
-            p = self._layers["output"](h)
+            p = self.model.outputs_of(x, added)
             return keras.ops.sum(self.model.losses_of(targets, p)) * count
 
         found = backend.gradients(total, nothing)
@@ -158,9 +154,9 @@ class Population:
             return y.astype("int32")
         return y.reshape(len(y), -1).astype("float32")
 
-    def _make_layers(self) -> dict[str, Any]:
+    def _make_model(self) -> Any:
         keras = backend.keras()
-        plan = self.plans[0]
+        plan, count = self.plans[0], len(self)
 
         def dense(units: int, name: str, activation: str | None = None) -> Any:
             return keras.layers.EinsumDense(
@@ -172,48 +168,20 @@ class Population:
                 name=name,
             )
 
-        return {
-            "hidden": [dense(plan.units, f"hidden_{i + 1}") for i in range(plan.depth)],
-            "output": dense(plan.outputs, "output", plan.activation),
-        }
-
-    def _make_model(self) -> Any:
-        keras = backend.keras()
-        plan = self.plans[0]
-        x = h = keras.Input(batch_shape=(len(self), None, len(plan.mean)), name="features")
-        for layer in self._layers["hidden"]:
-            h = self._activate(layer(h))
-        model = _members_class()(x, self._layers["output"](h), name="population")
-        model.of_members(len(self), getattr(keras.losses, plan.loss)(reduction=None))
+        layers = [dense(plan.units, f"hidden_{i + 1}") for i in range(plan.depth)]
+        layers.append(dense(plan.outputs, "output", plan.activation))
+        sizes = [len(plan.mean), *[plan.units] * plan.depth]
+        for layer, size in zip(layers, sizes, strict=True):
+            layer.build((count, None, size))
+        loss = getattr(keras.losses, plan.loss)(reduction=None)
         rates = [p.learning_rate for p in self.plans]
-        model.program = repr(
-            (
-                x.shape,
-                plan.depth,
-                plan.units,
-                plan.outputs,
-                plan.activation,
-                plan.loss,
-                list(_runs(self.plans)),
-                len(set(rates)) > 1 and rates,
-            )
-        )
-        if len(set(rates)) == 1:
-            model.compile(keras.optimizers.Adam(rates[0]))
-        else:
-            model.compile(_adam_class()(rates))
-        return model
-
-    def _activate(self, z: Any) -> Any:
-        """Apply to each run of members its activation."""
-        keras = backend.keras()
+        own = len(set(rates)) > 1
         runs = list(_runs(self.plans))
-        functions = [keras.activations.get(name) for name, _ in runs]
-        if len(runs) == 1:
-            return functions[0](z)
-        parts = keras.ops.split(z, [end for _, end in runs[:-1]], axis=0)
-        done = [f(part) for f, part in zip(functions, parts, strict=True)]
-        return keras.ops.concatenate(done, axis=0)
+        model = members.model_class()(layers, runs, count, loss)
+        model.compile(members.adam_class()(rates) if own else keras.optimizers.Adam(rates[0]))
+        kinds = (sizes, plan.outputs, plan.activation, plan.loss, runs, own and rates)
+        model.program = repr((count, *kinds))
+        return model
 
     def _start(self) -> None:
         """Give each member the weights that `build` with its seed would give it."""
@@ -227,10 +195,10 @@ class Population:
         for layer, group in zip(self._dense(), kernels, strict=True):
             layer.kernel.assign(np.stack(group))
         biases = np.stack([np.broadcast_to(p.bias, (p.outputs,)) for p in self.plans])
-        self._layers["output"].bias.assign(biases[:, None].astype("float32"))
+        self._dense()[-1].bias.assign(biases[:, None].astype("float32"))
 
     def _dense(self) -> list[Any]:
-        return [*self._layers["hidden"], self._layers["output"]]
+        return list(self.model.members)
 
     def _values(self) -> list[Any]:
         import numpy as np
@@ -262,15 +230,16 @@ def initial_kernels(plan: Blueprint, known: dict[Any, Any]) -> list[Any]:
 
 
 def bytes_of_member(plan: Blueprint, n: int, batch_size: int, epochs: int) -> int:
-    """Estimate the memory that one member takes while it trains on n rows.
+    """Estimate the memory that one member takes while it trains on n rows, rather too high.
 
-    Weights, gradients and Adam's two means; a batch through every layer, forward and back; the
-    order of rows, which is held twice; what is kept of it in the end.
+    Weights, gradients, Adam's two means and what is on the way between them; a batch through every
+    layer, forward and back, with its temporaries; the orders of rows of some epochs. The factors
+    are measured: benchmarks/populations.py prints what they are good for.
     """
     sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
     weights = sum((i + 1) * o for i, o in itertools.pairwise(sizes))
-    batch = 6 * batch_size * sum(sizes)
-    return 4 * (6 * weights + batch + 3 * n) + 8 * epochs
+    batch = 28 * batch_size * sum(sizes)
+    return 4 * (8 * weights + batch + 8 * n) + 8 * epochs
 
 
 def _runs(plans: Sequence[Blueprint]) -> Iterator[tuple[Any, int]]:
@@ -283,78 +252,3 @@ def _runs(plans: Sequence[Blueprint]) -> Iterator[tuple[Any, int]]:
 def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return (1, units), as a member's bias is held, as (units,)."""
     return shape[1:] if shape[0] == 1 and len(shape) == 2 else shape  # noqa: PLR2004
-
-
-@functools.cache
-def _members_class() -> Any:
-    """Return the model of many members: its loss is the sum of theirs."""
-    backend.keras()
-    import keras
-
-    class MemberLosses(keras.metrics.Metric):  # type: ignore[misc]
-        """Each member's mean loss over the rows of an epoch."""
-
-        def __init__(self, members: int) -> None:
-            super().__init__(name="losses")
-            self.total = self.add_weight(shape=(members,), initializer="zeros", name="total")
-            self.rows = self.add_weight(shape=(), initializer="zeros", name="rows")
-
-        def update_state(self, losses: Any, rows: Any) -> None:
-            rows = keras.ops.cast(rows, "float32")
-            self.total.assign_add(losses * rows)
-            self.rows.assign_add(rows)
-
-        def result(self) -> Any:
-            return self.total / self.rows
-
-    class Members(keras.Model):  # type: ignore[misc]
-        """Members side by side: x is (members, rows, n_features), y (members, rows, …)."""
-
-        results_wait = True  # for loops: logs are the metrics' results
-
-        def of_members(self, count: int, loss: Any) -> None:
-            """Take how many there are, and the loss of a row."""
-            self._of_row = loss
-            self._losses_metric = MemberLosses(count)
-
-        def losses_of(self, y: Any, p: Any) -> Any:
-            """Return each member's mean loss over its rows, shape (members,)."""
-            return keras.ops.mean(self._of_row(y, p), axis=1)
-
-        def compute_loss(
-            self,
-            x: Any = None,  # noqa: ARG002
-            y: Any = None,
-            y_pred: Any = None,
-            sample_weight: Any = None,  # noqa: ARG002
-            training: Any = True,  # noqa: ARG002, FBT002
-        ) -> Any:
-            losses = self.losses_of(y, y_pred)
-            self._losses_metric.update_state(losses, keras.ops.shape(y)[1])
-            return keras.ops.sum(losses)
-
-        def compute_metrics(self, *_: Any, **__: Any) -> Any:
-            return self.get_metrics_result()
-
-    return Members
-
-
-@functools.cache
-def _adam_class() -> Any:
-    """Return Adam with a learning rate for each member."""
-    backend.keras()
-    import keras
-
-    class MemberAdam(keras.optimizers.Adam):  # type: ignore[misc]
-        """Adam where `rates` has one learning rate a member, along the first axis."""
-
-        def __init__(self, rates: list[float]) -> None:
-            super().__init__(1.0)
-            self._rates = rates
-
-        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-            shape = (-1,) + (1,) * (len(variable.shape) - 1)
-            rates = keras.ops.reshape(keras.ops.convert_to_tensor(self._rates, "float32"), shape)
-            super().update_step(gradient, variable, learning_rate * rates)
-
-    return MemberAdam

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
 _OF_FREE = 0.5  # of the free memory, for the networks that train at once
+_COMPILING = 48 * 2**20  # bytes that compiling and the libraries take beside them, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Study:
         for chunk in progress.track(chunks, "compare", lambda c: f"{len(c)} networks"):
             for one in self._train(chunk):
                 found[one.setting, one.seed] = one
+            if len(chunks) > 1:
+                gc.collect()  # Keras' models hold themselves: their memory is not free before
         return [found[setting, part.seed] for setting in self.settings for part in self.splits]
 
     def chunks(self, limit: int) -> Iterator[list[tuple[Setting, Split]]]:
@@ -124,7 +128,7 @@ class Study:
         for setting in self.settings:
             shapes.setdefault((setting.depth, setting.units), []).append(setting)
         for group in shapes.values():
-            most = max(1, limit // self._bytes(group))
+            most = max(1, (limit - _COMPILING) // self._bytes(group))
             pairs = [(setting, part) for part in self.splits for setting in group]
             whole = len(group) if most >= len(group) else 1  # whole seeds: the same program again
             parts = -(-len(pairs) // (most - most % whole))

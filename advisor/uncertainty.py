@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-RESAMPLES = 4000
+RESAMPLES = 2000
 LEVEL = 0.95
 FEWEST = 5  # runs; with fewer, nothing is called better
 

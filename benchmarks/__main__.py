@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks import scores, speed
+from benchmarks import fitting, populations, scores, speed
 
 
 def main() -> None:
@@ -24,6 +24,10 @@ def main() -> None:
     scores.main()
     print()
     speed.main()
+    print()
+    fitting.main()
+    print()
+    populations.main()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -107,8 +110,16 @@ def test_the_whole_population_is_one_model_of_stock_layers(keras):
     plan, *_ = plans_for("multiclass")
     model = Population(members(plan)).model
     assert isinstance(model, keras.Model)
-    for layer in model.layers:
-        assert type(layer).__module__.startswith("keras.")
+    assert [type(layer) for layer in model.layers] == [keras.layers.EinsumDense] * 3
+
+
+def test_the_model_does_what_its_layers_do(keras):
+    plan, _, X, _ = plans_for("multiclass")
+    population = Population(members(plan, hidden=["tanh"]))
+    x = X[np.newaxis, :5].repeat(2, axis=0).astype("float32")
+    first, second, last = population.model.layers
+    by_layers = last(keras.ops.tanh(second(keras.ops.tanh(first(x)))))
+    np.testing.assert_allclose(population.model(x), by_layers, atol=1e-6)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -215,9 +226,9 @@ def test_chunks_hold_every_network_once_and_stay_below_the_limit(limit, seeds, d
 
 
 def test_a_study_in_chunks_gives_what_it_gives_at_once(keras):
-    study = iris_study(epochs=4)
-    whole, parts = study.run(), study.run(limit=200_000)
-    assert len(list(study.chunks(200_000))) > 1
+    study, limit = iris_study(epochs=4), 48 * 2**20 + 400_000
+    whole, parts = study.run(), study.run(limit=limit)
+    assert len(list(study.chunks(limit))) > 1
     for a, b in zip(whole, parts, strict=True):
         assert (a.setting, a.seed) == (b.setting, b.seed)
         np.testing.assert_allclose(a.losses, b.losses, rtol=1e-4)
@@ -244,6 +255,34 @@ def test_real_targets_are_standardised_on_the_training_rows_only():
     y = part.targets(target.y)
     np.testing.assert_allclose([y[part.train].mean(), y[part.train].std()], [0, 1], atol=1e-12)
     assert abs(y[part.test].mean()) > 1e-6
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peaks are read on Linux")
+def test_memory_stays_under_the_bound():
+    """500 networks that would take 250 MB at once, in a process of their own, in 100 MiB."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MEASURED], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 100 * 1024
+
+
+MEASURED = """
+import advisor
+from pathlib import Path
+
+def kib(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1])
+
+def compare(**options):
+    advisor.compare("multiclass", hidden=["relu", "tanh"], depth=4, epochs=2, **options)
+
+compare(seeds=2)
+before = kib("VmRSS")
+Path("/proc/self/clear_refs").write_text("5")
+compare(seeds=250, memory=100 * 2**20)
+print(kib("VmHWM") - before)
+"""
 
 
 def test_free_memory_is_a_plausible_number():

@@ -253,6 +253,22 @@ CASES = {
         FLAGS,
         {},
     ),
+    "metrics that are built late": (
+        lambda k: compiled(dense(k, units=1, activation=None), loss="mse", metrics=["r2_score"]),
+        X,
+        NUMBERS,
+        {"validation_split": 0.2},
+    ),
+    "one-hot metrics": (
+        lambda k: compiled(
+            dense(k),
+            loss="categorical_crossentropy",
+            metrics=[k.metrics.F1Score(average="macro", name="f1"), "accuracy"],
+        ),
+        X,
+        np.eye(3)[CLASSES],
+        {},
+    ),
     "column of targets": (
         lambda k: compiled(dense(k, units=1, activation=None), loss="mse", metrics=["mae"]),
         X,
