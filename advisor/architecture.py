@@ -7,6 +7,8 @@ import json
 import warnings
 from typing import Any
 
+from advisor import backend
+
 _STEPS = ("train_step", "test_step", "call", "compute_loss", "compute_metrics")
 
 
@@ -24,14 +26,13 @@ def key(model: Any, *, named: bool) -> str | None:
     if any(name in vars(model) for name in _STEPS):
         return None
     try:
-        import keras
-
+        keras = backend.keras()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a lambda, which is not Keras' own
             config = keras.saving.serialize_keras_object(model)
             compiled = model.get_compile_config()
         names: dict[str, str] | None = None if named else {}
-        parts = [_plain(config, names), _plain(compiled, names), _settings(keras)]
+        parts = [_plain(config, names), _plain(compiled, names), settings()]
         digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     except (_NotStockError, TypeError, ValueError, NotImplementedError):
         return None
@@ -89,10 +90,11 @@ def _is_state(name: str, value: Any) -> bool:
     return name in {"seed", "build_config", "build_input_shape"} or name.endswith("_initializer")
 
 
-def _settings(keras: Any) -> list[Any]:
+def settings() -> list[Any]:
     """List the global settings that a compiled step holds."""
-    config = keras.config
-    return [config.floatx(), config.epsilon(), config.image_data_format(), config.backend()]
+    config = backend.keras().config
+    dtypes = config.floatx(), config.dtype_policy().name
+    return [*dtypes, config.epsilon(), config.image_data_format(), config.backend()]
 
 
 def _constants(model: Any) -> Any:

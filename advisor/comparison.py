@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from advisor import backend, uncertainty
 from advisor.activations import ACTIVATIONS, activation
-from advisor.errors import DataError, OptionError, UnknownNameError, whole_number
+from advisor.errors import DataError, OptionError, UnknownNameError, warn, whole_number
 from advisor.page import Answer, Page
 from advisor.splits import split
 from advisor.study import Setting, Study
+from advisor.target import mapping_line
 from advisor.tasks import TASKS
 from advisor.text import Text
 
@@ -237,7 +238,8 @@ def compare(
     Args:
         task: name in English or Chinese; None to take the data set's, or to read it off y.
         X: features, shape (n, n_features).
-        y: targets of n rows.
+        y: targets of n rows. Labels other than 0..K−1 are mapped in `np.unique` order, which a
+            warning says.
         dataset: name of a shipped data set; default the task's own. Its training and test rows are
             pooled and split anew by each seed.
         hidden: activations of the hidden layers: a name, a function, or several.
@@ -268,6 +270,8 @@ def compare(
     if memory is not None:
         whole_number("memory", memory, 1)
     X, target, name = _data(task, X, y, dataset)
+    if target.mapped:
+        warn(f"Labels are mapped: {mapping_line(target.classes)}")
     if backend.keras().backend.backend() == "torch":
         raise OptionError("compare runs on Keras' tensorflow and jax backends. Received: torch.")
     settings = tuple(_with_rate(one, target.task.learning_rate) for one in settings)
@@ -575,10 +579,10 @@ _NEAR = Text(en="not told apart", zh="分不出高下")
 _WORSE = Text(en="worse beyond noise", zh="确实更差")
 _ODD = Text(en="lower median, better mean beyond noise", zh="中位数低，平均却确实更高")
 _NOISE = Text(
-    en="{n} seeds; each is another split ({train} training rows, {test} test rows), start and order "
-    "of rows, shared by all; {epochs} epochs. Alternatives with a letter in common are not told "
-    "apart, at 95 % for all pairs at once. Gradient: ∂L/∂z before training.",
-    zh="{n} 个种子；每个种子换一次划分（训练 {train} 行，测试 {test} 行）、初始权重和样本次序，"
-    "所有方案共用；训练 {epochs} 轮。字母相同的方案分不出高下（所有两两比较合起来 95 %）。"
+    en="{n} seeds; each is another split of these rows ({train} to train on, {test} to test on), "
+    "another start and order, shared by all; {epochs} epochs. Alternatives with a letter in common "
+    "are not told apart, at 95 % for all pairs at once. Gradient: ∂L/∂z before training.",
+    zh="{n} 个种子；每个种子把这些样本重新划分一次（训练 {train} 行，测试 {test} 行），换一次初始权重"
+    "和样本次序，所有方案共用；训练 {epochs} 轮。字母相同的方案分不出高下（所有两两比较合起来 95 %）。"
     "梯度：训练前的 ∂L/∂z。",
 )

@@ -41,7 +41,9 @@ def loop(
     engine = _engine()
     make_ready(model, rows, batch_size)
     kind = (train, rows.kind(), engine.sizes(rows, batch_size))
-    shared = getattr(model, "program", None) or architecture.key(model, named=rows.named())
+    shared = getattr(model, "advisor_program", None)
+    if shared is None:
+        shared = architecture.key(model, named=rows.named())
     kept, place = _place(model, shared, kind)
     with _lock:
         traced = kept.get(place)

@@ -199,7 +199,7 @@ def _results_wait(model: Any, *, stock: bool) -> bool:
     keras = backend.keras()
     names = ("train_step", "test_step", "compute_metrics", "get_metrics_result")
     plain = all(getattr(type(model), name) is getattr(keras.Model, name) for name in names)
-    return (stock and plain) or getattr(model, "results_wait", False)
+    return (stock and plain) or getattr(model, "advisor_results_wait", False)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def model_class() -> Any:
     class Members(keras.Model):  # type: ignore[misc]
         """Members side by side: x is (members, rows, n_features), y (members, rows, …)."""
 
-        results_wait = True  # for loops: logs are the metrics' results
+        advisor_results_wait = True  # for loops: logs are the metrics' results
 
         def __init__(
             self, layers: list[Any], runs: list[tuple[Any, int]], count: int, loss: Any

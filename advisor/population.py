@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from advisor import backend, loops, members
+from advisor import architecture, backend, loops, members
 from advisor.errors import OptionError
 from advisor.models import construct
 from advisor.rows import Rows
@@ -139,7 +139,10 @@ class Population:
         """Return a member's kernels and biases, in the order of `keras.Sequential.get_weights`."""
         import numpy as np
 
-        return [np.array(w[member]).reshape(_flat(w.shape[1:])) for w in self._values()]
+        found = []
+        for layer in self.model.members:
+            found += [np.array(layer.kernel[member]), np.array(layer.bias[member, 0])]
+        return found
 
     def network(self, member: int) -> Any:
         """Return a member as a plain compiled `keras.Sequential` for raw features."""
@@ -179,8 +182,9 @@ class Population:
         runs = list(_runs(self.plans))
         model = members.model_class()(layers, runs, count, loss)
         model.compile(members.adam_class()(rates) if own else keras.optimizers.Adam(rates[0]))
-        kinds = (sizes, plan.outputs, plan.activation, plan.loss, runs, own and rates)
-        model.program = repr((count, *kinds))
+        if all(isinstance(name, str) for name, _ in runs):  # a function's name tells too little
+            kinds = (sizes, plan.outputs, plan.activation, plan.loss, runs, own and rates)
+            model.advisor_program = repr((count, *kinds, architecture.settings()))
         return model
 
     def _start(self) -> None:
@@ -192,18 +196,10 @@ class Population:
         for plan in self.plans:
             for group, kernel in zip(kernels, initial_kernels(plan, known), strict=True):
                 group.append(kernel)
-        for layer, group in zip(self._dense(), kernels, strict=True):
+        for layer, group in zip(self.model.members, kernels, strict=True):
             layer.kernel.assign(np.stack(group))
         biases = np.stack([np.broadcast_to(p.bias, (p.outputs,)) for p in self.plans])
-        self._dense()[-1].bias.assign(biases[:, None].astype("float32"))
-
-    def _dense(self) -> list[Any]:
-        return list(self.model.members)
-
-    def _values(self) -> list[Any]:
-        import numpy as np
-
-        return [np.asarray(w) for layer in self._dense() for w in (layer.kernel, layer.bias)]
+        self.model.members[-1].bias.assign(biases[:, None].astype("float32"))
 
 
 def initial_kernels(plan: Blueprint, known: dict[Any, Any]) -> list[Any]:
@@ -247,8 +243,3 @@ def _runs(plans: Sequence[Blueprint]) -> Iterator[tuple[Any, int]]:
     for i, plan in enumerate(plans):
         if i + 1 == len(plans) or plans[i + 1].hidden != plan.hidden:
             yield plan.hidden, i + 1
-
-
-def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return (1, units), as a member's bias is held, as (units,)."""
-    return shape[1:] if shape[0] == 1 and len(shape) == 2 else shape  # noqa: PLR2004

@@ -295,7 +295,7 @@ def recommend(
             )
         row = find_task(task)
         return _assemble(row, row.loss, None)
-    _, target = read_data(X, y, task)
+    X, target = read_data(X, y, task)
     advice = _assemble(target.task, _loss(target), target, named=task is not None)
     if not evidence:
         return advice
@@ -303,7 +303,7 @@ def recommend(
 
     from advisor.comparison import compare
 
-    return replace(advice, evidence=compare(target.task, X=X, y=y))
+    return replace(advice, evidence=compare(target.task, X=X, y=target.y))
 
 
 def read_data(X: Any, y: Any, task: object) -> tuple[Any, Target]:

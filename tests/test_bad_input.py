@@ -100,10 +100,12 @@ def verbs(model):
         "build": lambda X, y: advisor.build(X=X, y=y, seed=0),
         "fit": lambda X, y: advisor.fit(model, X, y),
         "confirm": lambda X, y: advisor.confirm(model, X, y),
+        "compare": lambda X, y: advisor.compare(X=X, y=y, hidden="relu", seeds=1, epochs=1),
     }
 
 
-VERBS = ["recommend", "build", "fit", "confirm"]
+ON_ANY_ROWS = ["recommend", "build", "fit", "confirm"]
+VERBS = [*ON_ANY_ROWS, "compare"]
 
 
 def refused(call, *given):
@@ -152,7 +154,7 @@ WARNED = {
 }
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ON_ANY_ROWS)
 @pytest.mark.parametrize("case", WARNED)
 def test_what_cannot_be_learnt_is_a_warning(verb, case, keras):
     data, targets, expected = WARNED[case]
@@ -161,6 +163,13 @@ def test_what_cannot_be_learnt_is_a_warning(verb, case, keras):
     )
     with pytest.warns(AdvisorWarning, match=expected):
         verbs(fitting)[verb](data, targets)
+
+
+@pytest.mark.parametrize("case", set(WARNED) - {"one row"})
+def test_compare_warns_of_what_cannot_be_learnt(case, keras):
+    data, targets, expected = WARNED[case]
+    with pytest.warns(AdvisorWarning, match=expected):
+        advisor.compare(X=data, y=targets, hidden="relu", seeds=1, epochs=1)
 
 
 def test_warnings_point_at_the_line_that_called():
@@ -200,6 +209,8 @@ def test_other_labels_are_mapped_in_the_order_of_np_unique_and_that_is_said(case
     with pytest.warns(AdvisorWarning, match=r"np\.searchsorted\(classes, y\)"):
         built = advisor.build(X=X, y=y)
     assert built.output_shape == (None, 1 if task == "binary" else len(classes))
+    with pytest.warns(AdvisorWarning, match=r"np\.searchsorted\(classes, y\)"):
+        assert advisor.compare(X=X, y=y, hidden="relu", seeds=1, epochs=1).task == task
 
 
 @pytest.mark.parametrize("case", MAPPED)

@@ -14,6 +14,7 @@ import pytest
 import advisor
 from advisor.cli import main
 from advisor.commands import FINDINGS, FINE, USAGE
+from advisor.errors import AdvisorWarning
 
 
 def run(capsys, *words):
@@ -187,3 +188,37 @@ def test_a_terminal_without_chinese_is_no_crash():
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert b"relu" in done.stdout
+
+
+def test_compare_says_what_is_better_and_draws_it(capsys, tmp_path):
+    picture = tmp_path / "comparison.png"
+    words = ["compare", "multiclass", "--hidden", "relu", "tanh", "--depth", "1", "2"]
+    words += ["--learning-rate", "0.01", "--seeds", "5", "--epochs", "3", "--plot", picture]
+    status, out, err = run(capsys, *words)
+    assert (status, err) == (FINE, "")
+    assert "tanh, depth=2" in out
+    assert picture.stat().st_size > 10_000
+
+
+def test_compare_takes_a_csv_file_and_answers_in_json(capsys, table):
+    with pytest.warns(AdvisorWarning, match="Labels are mapped"):
+        status, out, _ = run(capsys, "compare", "--data", table, "--target", "species", "--hidden",
+                             "relu", "--seeds", "2", "--epochs", "2", "--json")  # fmt: skip
+    assert status == FINE
+    found = json.loads(out)
+    assert (found["task"], found["dataset"], len(found["seeds"])) == ("multiclass", None, 2)
+
+
+def test_evidence_stands_beside_the_rule(capsys, table):
+    status, out, _ = run(capsys, "recommend", "--data", table, "--evidence")
+    assert status == FINE
+    assert "The rule, tried on your data" in out
+    status, _, err = run(capsys, "recommend", "multiclass", "--evidence")
+    assert (status, "Pass X and y" in err) == (USAGE, True)
+
+
+@pytest.mark.parametrize("words", [["--hidden", "rely"], ["--seeds", "0"], ["--depth", "-1"]])
+def test_a_wrong_comparison_is_a_usage_error(capsys, words):
+    status, out, err = run(capsys, "compare", "multiclass", *words)
+    assert (status, out) == (USAGE, "")
+    assert err.count("\n") == 1

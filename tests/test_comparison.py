@@ -107,6 +107,7 @@ def test_every_task_can_be_compared(task, keras):
     assert not any(one.diverged for one in found.alternatives)
 
 
+@pytest.mark.filterwarnings("ignore:Labels are mapped")
 def test_one_hot_text_and_frames_are_taken(keras):
     import pandas as pd
 
