@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import sys
 import warnings
 from typing import Any
 
@@ -27,7 +29,8 @@ def key(model: Any, *, named: bool) -> str | None:
         return None
     try:
         keras = backend.keras()
-        with warnings.catch_warnings():
+        first = "tensorflow" not in sys.modules  # then, on JAX, Keras imports it to look at types
+        with warnings.catch_warnings(), backend.silence() if first else contextlib.nullcontext():
             warnings.simplefilter("ignore")  # of a lambda, which is not Keras' own
             config = keras.saving.serialize_keras_object(model)
             compiled = model.get_compile_config()

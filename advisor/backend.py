@@ -19,7 +19,7 @@ def keras() -> Any:
         ImportError: as Keras raises it, after printing what the import had written.
     """
     if "keras" not in sys.modules:
-        with _silence():
+        with silence():
             import keras as module
 
             module.ops.zeros(())  # the first use of a device is noisy as well
@@ -27,8 +27,8 @@ def keras() -> Any:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Send file descriptor 2 to a temporary file; show what it caught if the import fails.
+def silence() -> Iterator[None]:
+    """Send file descriptor 2 to a temporary file; show what it caught if an import inside fails.
 
     TensorFlow writes from C++, so neither `sys.stderr` nor TF_CPP_MIN_LOG_LEVEL alone is enough.
     """

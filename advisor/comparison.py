@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HIDDEN = ("relu", "leaky_relu", "tanh", "sigmoid")  # the lecture's
 SEEDS = 10
 FEWEST_ROWS = 8
+LEAST_MEMORY = 100 * 2**20  # bytes: compiling alone takes about half of that
 
 # where the table of activations has no row: what keeps the signal's size, by its gain
 _HE = {"relu6", "elu", "celu", "gelu", "silu", "mish", "hard_silu", "softplus"}
@@ -251,7 +252,8 @@ def compare(
         seeds: how many, or which.
         epochs: passes over the training rows.
         batch_size: rows a step.
-        memory: bytes that the networks trained at once may take; None for half of what is free.
+        memory: bytes that the networks trained at once may take, 100 MiB at least (compiling alone
+            takes half of that); None for half of what is free.
 
     Raises:
         UnknownNameError: no such task, data set, activation or initializer.
@@ -268,7 +270,7 @@ def compare(
     whole_number("epochs", epochs, 1)
     whole_number("batch_size", batch_size, 1)
     if memory is not None:
-        whole_number("memory", memory, 1)
+        whole_number("memory", memory, LEAST_MEMORY)
     X, target, name = _data(task, X, y, dataset)
     if target.mapped:
         warn(f"Labels are mapped: {mapping_line(target.classes)}")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DONE_HERE = {"epochs", "initial_epoch", "batch_size", "shuffle", "verbose", "callbacks"}
-_DONE_HERE |= {"sample_weight", "validation_data", "validation_split"}
+_DONE_HERE |= {"sample_weight", "class_weight", "validation_data", "validation_split"}
 _DONE_HERE |= {"validation_batch_size", "validation_freq"}
 # callbacks of Keras' that look at batches only where they are told to
 _EPOCHWISE = {"ModelCheckpoint": "save_freq", "BackupAndRestore": "save_freq"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor import backend, handover, intake, runs, streams
-from advisor.errors import DataError, DataTypeError, warn, whole_number
+from advisor.errors import DataError, DataTypeError, UnknownNameError, warn, whole_number
 from advisor.rows import rows_of, split
 
 EPOCHS, BATCH_SIZE = 50, 32  # what `confirm`, the templates and the command line train with
@@ -47,6 +47,7 @@ def fit(
         DataError, DataTypeError: X or y that cannot be used.
         LabelError: y that the model's loss cannot take.
         OptionError: epochs, batch_size or seed out of range.
+        UnknownNameError: an option that `model.fit` does not have.
 
     Example:
         >>> from advisor import build, load
@@ -62,12 +63,10 @@ def fit(
         )
     if not model.compiled:
         raise DataError("The model is not compiled. Call model.compile(optimizer=…, loss=…) first.")
-    whole_number("epochs", epochs, 0)
-    if batch_size is not None:
-        whole_number("batch_size", batch_size, 1)
     if seed is not None:
         whole_number("seed", seed, 0)
     options |= {"epochs": epochs, "batch_size": batch_size}
+    _check(options)
     if streams.is_stream(X):
         _refuse_endless(X, options)
         warn(_SAID.format("X is a stream"))
@@ -76,13 +75,28 @@ def fit(
     kept = options.get("validation_data")
     if isinstance(kept, (tuple, list)) and len(kept) > 1:
         options["validation_data"] = (*intake.check(model, *kept[:2]), *kept[2:])
-    options["sample_weight"] = intake.weights(X, y, options)
-    options.pop("class_weight", None)
-    reason = handover.reason(model, (X, y, options["sample_weight"]), options)
+    reason = handover.reason(model, (X, y, intake.weights(X, y, options)), options)
     if reason is not None:
         warn(_SAID.format(reason))
         return _by_keras(model, X, y, seed, options)
     return _in_memory(model, X, y, seed, options)
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Refuse options that `model.fit` does not have, and numbers out of range."""
+    import inspect
+    import numbers
+
+    known = set(inspect.signature(backend.keras().Model.fit).parameters) - {"self", "x", "y"}
+    for name in options:
+        if name not in known:
+            raise UnknownNameError("option of fit", name, sorted({*known, "seed"}))
+    least = {"epochs": 0, "initial_epoch": 0, "batch_size": 1, "validation_batch_size": 1}
+    if isinstance(options.get("validation_freq"), numbers.Number):
+        least["validation_freq"] = 1
+    for name, smallest in least.items():
+        if options.get(name) is not None:
+            whole_number(name, options[name], smallest)
 
 
 def run(model: Any, X: Any, y: Any, *, seed: int | None) -> Any:
@@ -95,10 +109,7 @@ def run(model: Any, X: Any, y: Any, *, seed: int | None) -> Any:
 
 def _in_memory(model: Any, X: Any, y: Any, seed: int | None, options: dict[str, Any]) -> Any:
     """Train in compiled epochs."""
-    parts = (X, y, options.get("sample_weight"))
-    kept = options.get("validation_data")
-    if kept is None and options.get("validation_split"):
-        parts, kept = split(parts, options["validation_split"])
+    parts, kept = _parts(X, y, options)
     size = options["batch_size"] or BATCH_SIZE
     verbose = options.get("verbose", "auto")
     plan = runs.Plan(
@@ -114,6 +125,17 @@ def _in_memory(model: Any, X: Any, y: Any, seed: int | None, options: dict[str, 
         verbose=("bar" if _on_terminal() else 0) if verbose == "auto" else verbose,
     )
     return runs.train(model, rows_of(parts), plan)
+
+
+def _parts(X: Any, y: Any, options: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
+    """Return (X, y, weights) to train on, and what to validate on; None for nothing."""
+    parts, kept = (X, y, intake.weights(X, y, options)), options.get("validation_data")
+    if kept is None and options.get("validation_split"):
+        parts, kept = split(parts, options["validation_split"])
+        if options.get("class_weight") is not None:  # those are for training only
+            kept = kept[:2]
+        kept = tuple(part for part in kept if part is not None)
+    return parts, kept
 
 
 def _by_keras(model: Any, X: Any, y: Any, seed: int | None, options: dict[str, Any]) -> Any:
@@ -145,11 +167,11 @@ def _fit_in_order(model: Any, X: Any, y: Any, seed: int, options: dict[str, Any]
     """Run `model.fit` on batches drawn from a seed: tf.data shuffles by it, on any backend."""
     import tensorflow as tf
 
-    parts: Any = (X, y, options.pop("sample_weight", None))
-    share = options.pop("validation_split", 0)
-    if share and "validation_data" not in options:
-        parts, kept = split(parts, share)
-        options["validation_data"] = tuple(part for part in kept if part is not None)
+    parts, kept = _parts(X, y, options)
+    for name in ("sample_weight", "class_weight", "validation_split"):
+        options.pop(name, None)
+    if kept is not None:
+        options["validation_data"] = kept
     given = tuple(part for part in parts if part is not None)
     rows = tf.data.Dataset.from_tensor_slices(given)
     if options.pop("shuffle", True):

@@ -134,7 +134,7 @@ def main() -> None:
     for count in (10, 100, 1000):
         time, memory = grown(count)
         print(f"  {count:>5} networks{time * 1e3:9.1f} ms{memory:8.0f} MiB")
-    for limit in (64, 128):
+    for limit in (128, 256):
         time, memory = grown(1000, limit * 2**20)
         print(f"   1000 networks{time * 1e3:9.1f} ms{memory:8.0f} MiB, in chunks of {limit} MiB")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import advisor
-from advisor import loops
-from advisor.errors import AdvisorWarning, DataError, OptionError
+from advisor import handover, loops, runs, training
+from advisor.errors import AdvisorWarning, DataError, OptionError, UnknownNameError
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4)).astype("float32")
@@ -313,6 +313,36 @@ def test_a_stream_hands_over(keras):
     assert len(history.history["loss"]) == 1
 
 
+def test_the_torch_backend_hands_over(keras, monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    assert "torch backend" in handover.reason(network(keras), (X, Y), {})
+
+
+def test_a_bar_is_shown_where_somebody_watches(keras, monkeypatch):
+    shown = []
+
+    def track(steps, title, name):
+        shown.append((title, [name(step) for step in steps]))
+        return iter(steps)
+
+    monkeypatch.setattr(training, "_on_terminal", lambda: True)
+    monkeypatch.setattr(runs.progress, "track", track)
+    advisor.fit(network(keras), X, Y, epochs=2)
+    assert shown == [("fit", ["epoch 1/2", "epoch 2/2"])]
+
+
+def test_handed_over_training_keeps_class_weights_and_seed(keras):
+    watch = watchers(keras)["LambdaCallback"]
+    options = {"epochs": 2, "seed": 3, "class_weight": {0: 1.0, 1: 9.0}, "validation_split": 0.2}
+    found = []
+    for _ in range(2):
+        with pytest.warns(AdvisorWarning, match="watches every batch"):
+            history = advisor.fit(network(keras), X, Y, callbacks=[watch], **options)
+        found.append(history.history)
+    assert found[0] == found[1]
+    assert "val_loss" in found[0]
+
+
 def test_eager_models_hand_over(keras):
     model = network(keras)
     model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
@@ -332,6 +362,10 @@ REFUSED = [
     ({"batch_size": 0}, OptionError, "batch_size"),
     ({"epochs": -1}, OptionError, "epochs"),
     ({"epochs": 2.5}, OptionError, "epochs"),
+    ({"epoch": 5}, UnknownNameError, "Did you mean 'epochs'"),
+    ({"validation_freq": 0}, OptionError, "validation_freq"),
+    ({"validation_batch_size": 0}, OptionError, "validation_batch_size"),
+    ({"initial_epoch": -1}, OptionError, "initial_epoch"),
     ({"seed": -1}, OptionError, "seed"),
 ]
 

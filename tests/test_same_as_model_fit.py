@@ -212,6 +212,12 @@ CASES = {
         CLASSES,
         {"class_weight": {0: 1.0, 1: 5.0}},
     ),
+    "class weights leave the validation alone": (
+        lambda k: compiled(dense(k), weighted_metrics=["accuracy"]),
+        X,
+        CLASSES,
+        {"class_weight": {0: 1.0, 1: 5.0}, "validation_split": 0.3},
+    ),
     "one-hot class weights": (
         lambda k: compiled(dense(k), loss="categorical_crossentropy"),
         X,
