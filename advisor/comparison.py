@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend, uncertainty
-from advisor.activations import ACTIVATIONS, activation
 from advisor.errors import DataError, OptionError, UnknownNameError, warn, whole_number
 from advisor.page import Answer, Page
+from advisor.settings import combinations, labels_of, seeds_of, with_rate
 from advisor.splits import split
 from advisor.study import Setting, Study
 from advisor.target import mapping_line
@@ -26,10 +24,6 @@ HIDDEN = ("relu", "leaky_relu", "tanh", "sigmoid")  # the lecture's
 SEEDS = 10
 FEWEST_ROWS = 8
 LEAST_MEMORY = 100 * 2**20  # bytes: compiling alone takes about half of that
-
-# where the table of activations has no row: what keeps the signal's size, by its gain
-_HE = {"relu6", "elu", "celu", "gelu", "silu", "mish", "hard_silu", "softplus"}
-_INITIALIZERS = dict.fromkeys(_HE, "he_normal") | {"selu": "lecun_normal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +259,8 @@ def compare(
         >>> len(found.alternatives), found.rows, found.best.median > 0.9
         (2, (112, 38), True)
     """
-    settings = _settings(hidden, initializer, depth, units, learning_rate)
-    chosen = _seeds(seeds)
+    settings = combinations(hidden, initializer, depth, units, learning_rate)
+    chosen = seeds_of(seeds)
     whole_number("epochs", epochs, 1)
     whole_number("batch_size", batch_size, 1)
     if memory is not None:
@@ -276,7 +270,7 @@ def compare(
         warn(f"Labels are mapped: {mapping_line(target.classes)}")
     if backend.keras().backend.backend() == "torch":
         raise OptionError("compare runs on Keras' tensorflow and jax backends. Received: torch.")
-    settings = tuple(_with_rate(one, target.task.learning_rate) for one in settings)
+    settings = tuple(with_rate(one, target.task.learning_rate) for one in settings)
     parts = tuple(split(X, target, seed) for seed in chosen)
     plan = Study(settings, parts, X, target, epochs, batch_size)
     return _conclude(plan, plan.run(memory), name)
@@ -291,8 +285,8 @@ def _conclude(plan: Study, runs: list[Run], dataset: str | None) -> Comparison:
     scores = np.array([[run.score for run in group] for group in groups])
     rank = sorted(range(len(settings)), key=lambda i: (-np.median(scores[i]), -scores[i].mean(), i))
     differences = uncertainty.differences(scores[rank])
-    letters = _letters(len(rank), differences)
-    names = _labels(settings)
+    letters = uncertainty.letters(len(rank), differences)
+    names = labels_of(settings)
     alternatives = tuple(
         Alternative(
             settings[i],
@@ -336,165 +330,6 @@ def _data(task: object, X: Any, y: Any, dataset: str | None) -> tuple[Any, Targe
             f"X has {len(X)} rows. Expected at least {FEWEST_ROWS}, to keep some for the test."
         )
     return X, read, None
-
-
-def _settings(
-    hidden: Any, initializer: Any, depth: Any, units: Any, learning_rate: Any
-) -> tuple[Setting, ...]:
-    """Return every combination once, after checking each value."""
-    values: list[list[Any]] = []
-    for name, given in (
-        ("hidden", hidden),
-        ("initializer", initializer),
-        ("depth", depth),
-        ("units", units),
-        ("learning_rate", learning_rate),
-    ):
-        several = list(given) if isinstance(given, (list, tuple, set, range)) else [given]
-        if not several:
-            raise OptionError(f"{name} is empty. Expected a value, or a list of values.")
-        values.append(several)
-    for value in values[2]:
-        whole_number("depth", value, 0)
-    for value in values[3]:
-        whole_number("units", value, 1)
-    for value in values[4]:
-        _check_rate(value)
-    names = [_hidden(value) for value in values[0]]
-    starts = [_initializer(value) for value in values[1]]
-    found = [
-        Setting(name, start or own, int(d), int(u), float("nan") if rate is None else float(rate))
-        for (name, own), start, d, u, rate in itertools.product(names, starts, *values[2:])
-    ]
-    return tuple({repr(one): one for one in found}.values())
-
-
-def _hidden(given: Any) -> tuple[Any, str]:
-    """Return an activation as Keras takes it, and the initializer that belongs to it.
-
-    Raises:
-        UnknownNameError: Keras has no such activation.
-        OptionError: it does not keep the shape of what it gets.
-    """
-    keras = backend.keras()
-    try:
-        row = activation(given)
-    except UnknownNameError:
-        try:
-            function = keras.activations.get(given)
-        except (ValueError, TypeError):
-            known = sorted({*ACTIVATIONS, *_INITIALIZERS, "softsign", "hard_tanh"})
-            raise UnknownNameError("activation", given, known) from None
-    else:
-        return row.name, row.initializer
-    _keeps_shape(given, function)
-    name = getattr(function, "__name__", type(function).__name__)
-    return (name if isinstance(given, str) else given), _INITIALIZERS.get(name, "glorot_uniform")
-
-
-def _keeps_shape(given: Any, function: Any) -> None:
-    """Refuse what is no function from numbers to as many numbers."""
-    import numpy as np
-
-    ones = np.ones((2, 3, 4), "float32")
-    try:
-        kept = tuple(function(ones).shape) == ones.shape
-    except Exception as error:  # noqa: BLE001 - a function of the user's may raise anything
-        raise OptionError(
-            f"The activation {given!r} cannot be used in a hidden layer: {type(error).__name__} on "
-            "an array of ones. Expected a function of one array."
-        ) from None
-    if not kept:
-        raise OptionError(
-            f"The activation {given!r} changes the shape of what it gets. Expected one number for "
-            "each number."
-        )
-
-
-def _initializer(given: Any) -> str | None:
-    """Return the name of an initializer; None for the activation's own.
-
-    Raises:
-        UnknownNameError: Keras has none of that name.
-    """
-    if given is None:
-        return None
-    keras = backend.keras()
-    try:
-        keras.initializers.get(str(given))
-    except ValueError:
-        known = ["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform"]
-        known += ["lecun_normal", "random_normal", "orthogonal", "zeros"]
-        raise UnknownNameError("initializer", given, known) from None
-    return str(given)
-
-
-def _check_rate(value: Any) -> None:
-    import math
-    import numbers
-
-    if value is None:
-        return
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value <= 0:
-        raise OptionError(f"Expected learning_rate to be a number above 0. Received: {value!r}.")
-
-
-def _with_rate(one: Setting, rate: float) -> Setting:
-    from dataclasses import replace
-
-    return one if one.learning_rate == one.learning_rate else replace(one, learning_rate=rate)
-
-
-def _seeds(given: Any) -> tuple[int, ...]:
-    """Return which seeds are meant."""
-    several = given if isinstance(given, (list, tuple, range)) else None
-    if several is None:
-        whole_number("seeds", given, 1)
-        several = range(given)
-    for seed in several:
-        whole_number("seeds", seed, 0)
-    if not several or len(set(several)) < len(several):
-        raise OptionError("Expected seeds to be a number, or a list of different ones.")
-    return tuple(int(seed) for seed in several)
-
-
-def _labels(settings: tuple[Setting, ...]) -> list[str]:
-    """Name each setting by what varies; the activation where nothing does."""
-    parts = {
-        "hidden": [one.name for one in settings],
-        "initializer": [one.initializer for one in settings],
-        "depth": [f"depth={one.depth}" for one in settings],
-        "units": [f"units={one.units}" for one in settings],
-        "learning_rate": [f"learning_rate={one.learning_rate:g}" for one in settings],
-    }
-    # an activation brings its own initializer: that needs no naming
-    own = len({(one.name, one.initializer) for one in settings}) == len(set(parts["hidden"]))
-    vary = [
-        words
-        for name, words in parts.items()
-        if len(set(words)) > 1 and not (name == "initializer" and own)
-    ] or [parts["hidden"]]
-    return [", ".join(words) for words in zip(*vary, strict=True)]
-
-
-def _letters(count: int, differences: dict[tuple[int, int], Difference]) -> list[str]:
-    """Give letters so that two alternatives share one exactly where they are not told apart.
-
-    Source: the compact letter display of Piepho (2004): start with one group, split it at each
-    pair told apart, drop groups inside others.
-    """
-    groups = [set(range(count))]
-    for (a, b), found in differences.items():
-        if not found.told_apart:
-            continue
-        split = [part for g in groups for part in ((g - {a}, g - {b}) if {a, b} <= g else (g,))]
-        groups = [
-            g for i, g in enumerate(split) if not any(g < h for h in split) and g not in split[:i]
-        ]
-    groups.sort(key=sorted)
-    names = [string.ascii_lowercase[i % 26] for i in range(len(groups))]
-    return ["".join(n for n, g in zip(names, groups, strict=True) if i in g) for i in range(count)]
 
 
 def _row(one: Alternative) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,3 +78,22 @@ def differences(scores: Any) -> dict[tuple[int, int], Difference]:
         told_apart = n >= FEWEST and mean != 0 and abs(mean) > width
         found[a, b] = Difference(mean, mean - width, mean + width, told_apart)
     return found
+
+
+def letters(count: int, differences: dict[tuple[int, int], Difference]) -> list[str]:
+    """Give letters so that two alternatives share one exactly where they are not told apart.
+
+    Source: the compact letter display of Piepho (2004): start with one group, split it at each
+    pair told apart, drop groups inside others.
+    """
+    groups = [set(range(count))]
+    for (a, b), found in differences.items():
+        if not found.told_apart:
+            continue
+        split = [part for g in groups for part in ((g - {a}, g - {b}) if {a, b} <= g else (g,))]
+        groups = [
+            g for i, g in enumerate(split) if not any(g < h for h in split) and g not in split[:i]
+        ]
+    groups.sort(key=sorted)
+    names = [string.ascii_lowercase[i % 26] for i in range(len(groups))]
+    return ["".join(n for n, g in zip(names, groups, strict=True) if i in g) for i in range(count)]

@@ -152,6 +152,14 @@ def test_any_activation_of_keras_and_of_ones_own_can_be_compared(keras):
     }
 
 
+def test_arrays_of_options_and_functions_of_one_name_are_told_apart(keras):
+    found = advisor.compare(
+        "multiclass", hidden=[lambda x: x, lambda x: -x], depth=np.arange(1, 3), seeds=np.arange(1),
+        epochs=1,
+    )  # fmt: skip
+    assert len({one.label for one in found.alternatives}) == 4
+
+
 def test_few_seeds_are_said_to_be_too_few(keras):
     found = advisor.compare("multiclass", hidden=["relu", "tanh"], seeds=2, epochs=1)
     assert "2 seeds are too few" in str(found)

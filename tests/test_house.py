@@ -38,6 +38,7 @@ ORDER = [
     {"members", "memory", "uncertainty", "splits"},
     {"population"},
     {"study"},
+    {"settings"},
     {"comparison"},
     {"comparison_plots"},
     {"answers"},

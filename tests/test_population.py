@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import advisor
 from advisor import blueprint, memory
-from advisor.comparison import _data, _settings
+from advisor.comparison import _data
 from advisor.errors import OptionError
 from advisor.models import construct
 from advisor.population import Population, bytes_of_member
 from advisor.runs import order_of
+from advisor.settings import combinations
 from advisor.splits import split
 from advisor.study import Setting, Study
 
@@ -220,7 +221,7 @@ def test_the_gradients_flow_is_that_of_a_tape(keras):
 
 def iris_study(hidden=("relu", "tanh"), depth=2, seeds=4, epochs=2):
     X, target, _ = _data("multiclass", None, None, None)
-    alternatives = _settings(list(hidden), None, depth, 8, 0.01)
+    alternatives = combinations(list(hidden), None, depth, 8, 0.01)
     parts = tuple(split(X, target, seed) for seed in range(seeds))
     return Study(alternatives, parts, X, target, epochs, BATCH)
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.comparison import _letters
-from advisor.uncertainty import FEWEST, Difference, differences, median_interval
+from advisor.uncertainty import FEWEST, Difference, differences, letters, median_interval
 
 NORMAL = "normal"
 COARSE = "a few test rows right or wrong"
@@ -102,7 +101,7 @@ def test_two_alternatives_share_a_letter_exactly_where_they_are_not_told_apart(c
         for a in range(count)
         for b in range(a + 1, count)
     }
-    letters = _letters(count, found)
+    given = letters(count, found)
     for (a, b), pair in found.items():
-        assert bool(set(letters[a]) & set(letters[b])) == (not pair.told_apart)
-    assert all(letters)
+        assert bool(set(given[a]) & set(given[b])) == (not pair.told_apart)
+    assert all(given)
