@@ -13,7 +13,7 @@ from advisor.splits import split
 from advisor.study import Setting, Study
 from advisor.target import mapping_line
 from advisor.tasks import TASKS
-from advisor.text import Text
+from advisor.text import Text, join
 
 if TYPE_CHECKING:
     from advisor.study import Run
@@ -153,18 +153,20 @@ class Comparison(Answer):
         near = [one.label for one in self.alternatives[1:] if one.label not in beaten]
         found = []
         if beaten:
-            found.append(_BETTER.format(self.best.label, _and(beaten)))
+            found.append(_BETTER.format(self.best.label, join(beaten)))
         elif not any(pair.told_apart for pair in self.differences.values()):
             found.append(_NOTHING)
         if near:
             reach = [d for (a, b), d in self.differences.items() if a == 0 and not d.told_apart]
             widest = max(max(abs(d.low), abs(d.high)) for d in reach)
-            found.append(_SAME.format(self.best.label, _and(near), f"{widest:.3f}"))
+            found.append(_SAME.format(self.best.label, join(near), f"{widest:.3f}"))
         failed = sum(one.failed for one in self.alternatives)
         if failed:
             runs = len(self.alternatives) * len(self.seeds)
             diverged = sum(one.diverged for one in self.alternatives)
             found.append(_FAILED.format(failed=failed, runs=runs, diverged=diverged))
+        if self.task == "regression":
+            found.append(_STANDARDISED)
         return found
 
     def _against_best(self, place: int) -> tuple[object, ...]:
@@ -381,14 +383,6 @@ def _signed(number: float) -> str:
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
-def _and(names: list[str]) -> Text:
-    """Join names: "a, b and c"."""
-    *head, last = names
-    if not head:
-        return Text(en=last, zh=last)
-    return Text(en=f"{', '.join(head)} and {last}", zh=f"{'、'.join(head)} 和 {last}")
-
-
 _TITLE = Text(en="{task}: compared on {where}", zh="{task}：在 {where} 上比较")
 _YOURS = Text(en="your data", zh="你的数据")
 _BETTER = Text(en="{} is better than {}, beyond noise.", zh="{} 确实比 {} 好：差别超出了随机波动。")
@@ -410,6 +404,12 @@ _FAILED = Text(
     "diverged to NaN. They count with the constant's score.",
     zh="失败：{runs} 次训练里有 {failed} 次不比预测一个常数强，其中 {diverged} 次发散成 NaN。"
     "发散的按常数预测的得分计入。",
+)
+_STANDARDISED = Text(
+    en="Targets were standardised for training. build and fit take them raw: standardise yours "
+    "before you train tanh or sigmoid layers on them, y = (y - y.mean()) / y.std().",
+    zh="训练时目标先做了标准化。build 和 fit 用的是原始目标：要用 tanh 或 sigmoid 隐藏层，"
+    "请先标准化：y = (y - y.mean()) / y.std()。",
 )
 _AGAINST = Text(en="Against {}, mean difference and 95 %", zh="与 {} 相比：平均差和 95 % 区间")
 _NEAR = Text(en="not told apart", zh="分不出高下")

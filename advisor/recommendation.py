@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.activations import hidden_choice
 from advisor.page import Answer, Page
 from advisor.tasks import Task, find_task
-from advisor.text import Text
+from advisor.text import Text, join
 
 if TYPE_CHECKING:
     from advisor.choices import Choice
@@ -192,7 +192,7 @@ class Recommendation(Answer):
         page.heading(_STUDY)
         rule = _RULE.format(self.hidden.value, f"{mine.median:.3f}", f"{study.best.median:.3f}")
         page.say(_AND_BEST.format(rule, study.best.label))
-        page.say(_DISAGREES.format(", ".join(better)) if better else _AGREES)
+        page.say(_DISAGREES.format(join(better)) if better else _AGREES)
         page.rows(*study.table(), head=study.head())
         for sentence in study.findings():
             page.say(sentence)
@@ -247,11 +247,11 @@ _AGREES = Text(
     zh="试验支持规则：试过的里面没有哪个确实比它好。",
 )
 _DISAGREES = Text(
-    en="The study disagrees: {} did better on your data, beyond noise. The rule is made for deep "
-    "networks and much data; on yours trust the study, and look at the depth as well: "
-    "compare(X=X, y=y, depth=[1, 2, 4]).",
-    zh="试验和规则不一致：在你的数据上，{} 确实更好。规则是为深网络、大数据准备的；"
-    "对你的数据请相信试验，也看看层数：compare(X=X, y=y, depth=[1, 2, 4])。",
+    en="The study disagrees: {} did better on your data, beyond noise, with two hidden layers. "
+    "Small data often do not follow the rule (see below, where it stops): trust the study, and "
+    "look at the depth as well: compare(X=X, y=y, depth=[1, 2, 4]).",
+    zh="试验和规则不一致：在你的数据上，用两个隐藏层时 {} 确实更好。小数据常常不合这条规则"
+    "（见下面“到哪里为止”）：请相信试验，也看看层数：compare(X=X, y=y, depth=[1, 2, 4])。",
 )
 _WHY = Text(en="why", zh="为什么")
 _FORMULA = Text(en="formula", zh="公式")

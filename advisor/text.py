@@ -46,6 +46,19 @@ def _in(value: object, code: str) -> object:
     return getattr(value, code) if isinstance(value, Text) else value
 
 
+def join(names: list[str]) -> Text:
+    """Return names as one enumeration.
+
+    Example:
+        >>> str(join(["relu", "tanh", "elu"]))
+        'relu, tanh and elu'
+    """
+    *head, last = names
+    if not head:
+        return Text(en=last, zh=last)
+    return Text(en=f"{', '.join(head)} and {last}", zh=f"{'、'.join(head)} 和 {last}")
+
+
 def set_language(name: str | None) -> None:
     """Speak English ("en") or Chinese ("zh") from now on; None returns to `ADVISOR_LANG`.
 
