@@ -175,14 +175,17 @@ def titles() -> list[tuple[str, Text]]:
     ]
 
 
+_SECOND = 2
+
 # Each judge returns None when the answer is right, else why it is not.
 
 
 def _judge_hidden(spec: dict[str, Any], answer: Any) -> Text | None:
     """Judge an activation by its place in the rule for hidden layers."""
     row = activation(answers.read_activation(answer))
-    place = {"first": 1, "next": 2, "never": None}[spec["role"]]
-    return None if row.hidden.rank == place else _PLACE.format(row.name, row.hidden.when)
+    place = row.hidden
+    right = {"first": place.rank == 1, "next": place.rank == _SECOND, "never": place.avoid}
+    return None if right[spec["role"]] else _PLACE.format(row.name, place.when)
 
 
 def _judge_initializer(spec: dict[str, Any], answer: Any) -> Text | None:

@@ -76,6 +76,12 @@ def draw(
     if seed is not None:
         whole_number("seed", seed, 0)
     row = activation(hidden)
+    if not row.by_name:
+        raise OptionError(
+            f"{row.name} cannot be a hidden layer's activation here. Expected one that Keras takes "
+            "by its name alone and that keeps the number of units, such as 'relu'; compare takes "
+            "functions of your own."
+        )
     data = None
     if X is None and y is None:
         if task is None and dataset is None:

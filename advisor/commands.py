@@ -264,14 +264,19 @@ _BATCH = Text(en="rows a step (default: 32)", zh="每步多少行（默认 32）
 def _activation(arguments: argparse.Namespace) -> None:
     from advisor.activations import ACTIVATIONS, activation
 
-    if not arguments.name:
-        rows = [activation(name) for name in ACTIVATIONS]
-        if getattr(arguments, "json", False):
-            print(json.dumps([row.to_dict() for row in rows], ensure_ascii=False, indent=2))
-        else:
-            print("\n".join(f"{row.name:<12}{row.title}" for row in rows))
-    for name in arguments.name:
-        _show(activation(name), arguments)
+    rows = [activation(name) for name in arguments.name or ACTIVATIONS]
+    if arguments.plot:
+        from advisor.activation_plots import draw_activations
+
+        draw_activations(rows).savefig(arguments.plot)
+    if len(rows) == 1:
+        _show(rows[0], arguments)
+    elif getattr(arguments, "json", False):
+        print(json.dumps([row.to_dict() for row in rows], ensure_ascii=False, indent=2))
+    elif arguments.name:
+        print("\n\n".join(str(row) for row in rows))
+    else:
+        print("\n".join(f"{row.name:<16}{row.title}" for row in rows))
 
 
 def _source(arguments: argparse.Namespace) -> None:
@@ -404,12 +409,13 @@ def _save(model: Any, out: str) -> None:
         model.save(out)
 
 
-def _name_only(verb: argparse.ArgumentParser) -> None:
+def _add_activation(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "name",
         nargs="*",
         help=say(Text(en="activations (none: list them)", zh="激活函数名（不写则列出）")),
     )
+    verb.add_argument("--plot", metavar="FILE.png", help=say(_PLOT))
 
 
 def _dataset_only(verb: argparse.ArgumentParser) -> None:
@@ -454,7 +460,7 @@ COMMANDS: dict[str, tuple[Any, Text, Any]] = {
     "activation": (
         _activation,
         Text(en="all about an activation function", zh="一个激活函数的全部资料"),
-        _name_only,
+        _add_activation,
     ),
     "source": (
         _source,

@@ -7,7 +7,9 @@ from typing import Any
 
 
 def evaluate(line: str, **names: object) -> Any:
-    """Compute one line of a table; it sees `np`, `len`, `int` and the given names, nothing else.
+    """Compute one line of a table; it sees `np`, `len`, `int`, `special` and the given names only.
+
+    `special` is scipy.special, imported where a line names it.
 
     Only lines written in this package's tables come here, never a user's text.
 
@@ -17,7 +19,13 @@ def evaluate(line: str, **names: object) -> Any:
     """
     import numpy as np
 
-    seen = {"__builtins__": {}, "np": np, "len": len, "int": int}
+    # NumPy's C code imports its Python half through the caller's builtins, at the first use
+    builtins = {"__import__": __import__}
+    seen: dict[str, Any] = {"__builtins__": builtins, "np": np, "len": len, "int": int}
+    if "special." in line:
+        from scipy import special
+
+        seen["special"] = special
     with np.errstate(all="ignore"):
         return eval(_compiled(line), seen, names)  # noqa: S307 - see the docstring
 

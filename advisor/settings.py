@@ -13,10 +13,6 @@ from advisor.activations import ACTIVATIONS, activation
 from advisor.errors import OptionError, UnknownNameError, whole_number
 from advisor.study import Setting
 
-# where the table of activations has no row: what keeps the signal's size, by its gain
-_HE = {"relu6", "elu", "celu", "gelu", "silu", "mish", "hard_silu", "softplus"}
-_INITIALIZERS = dict.fromkeys(_HE, "he_normal") | {"selu": "lecun_normal"}
-
 
 def combinations(
     hidden: Any, initializer: Any, depth: Any, units: Any, learning_rate: Any
@@ -63,17 +59,19 @@ def _hidden(given: Any) -> tuple[Any, str]:
     keras = backend.keras()
     try:
         row = activation(given)
-    except UnknownNameError:
+    except OptionError:  # not elementwise, so it has no row
+        _keeps_shape(given, given)
+        return given, "glorot_uniform"
+    except UnknownNameError:  # one that the user registered?
         try:
             function = keras.activations.get(given)
         except (ValueError, TypeError):
-            known = sorted({*ACTIVATIONS, *_INITIALIZERS, "softsign", "hard_tanh"})
-            raise UnknownNameError("activation", given, known) from None
-    else:
-        return row.name, row.initializer
-    _keeps_shape(given, function)
-    name = getattr(function, "__name__", type(function).__name__)
-    return (name if isinstance(given, str) else given), _INITIALIZERS.get(name, "glorot_uniform")
+            raise UnknownNameError("activation", given, ACTIVATIONS) from None
+        return given, _hidden(function)[1]
+    if row.name not in ACTIVATIONS or ACTIVATIONS[row.name] is not row:
+        return given, row.initializer
+    _keeps_shape(given, keras.activations.get(row.name))
+    return row.name, row.initializer
 
 
 def _keeps_shape(given: Any, function: Any) -> None:

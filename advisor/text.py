@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from advisor.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LANGUAGES = ("en", "zh")
 _chosen: str | None = None
@@ -46,17 +50,19 @@ def _in(value: object, code: str) -> object:
     return getattr(value, code) if isinstance(value, Text) else value
 
 
-def join(names: list[str]) -> Text:
-    """Return names as one enumeration.
+def join(parts: Sequence[str | Text]) -> Text:
+    """Return names, or phrases, as one enumeration.
 
     Example:
         >>> str(join(["relu", "tanh", "elu"]))
         'relu, tanh and elu'
     """
-    *head, last = names
-    if not head:
-        return Text(en=last, zh=last)
-    return Text(en=f"{', '.join(head)} and {last}", zh=f"{'、'.join(head)} 和 {last}")
+    (*en, last_en), (*zh, last_zh) = (
+        [str(_in(part, code)) for part in parts] for code in LANGUAGES
+    )
+    if not en:
+        return Text(en=last_en, zh=last_zh)
+    return Text(en=f"{', '.join(en)} and {last_en}", zh=f"{'、'.join(zh)} 和 {last_zh}")
 
 
 def set_language(name: str | None) -> None:

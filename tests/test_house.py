@@ -24,6 +24,9 @@ ORDER = [
     {"errors"},
     {"text", "expressions", "words"},
     {"choices", "_shelf", "page", "backend", "progress", "pictures", "streams"},
+    {"quadrature"},
+    {"curves"},
+    {"unlisted"},
     {"tasks", "activations", "datasets", "templates", "conversion", "tables"},
     {"catalog", "arrays", "target", "heads"},
     {"recommendation", "lecture", "projects"},
@@ -34,7 +37,7 @@ ORDER = [
     {"training"},
     {"models", "scripts", "judging"},
     {"confirmation"},
-    {"plots"},
+    {"plots", "activation_plots"},
     {"members", "memory", "uncertainty", "splits"},
     {"population"},
     {"study"},
@@ -48,6 +51,7 @@ ORDER = [
 ]
 LATE = {
     ("catalog", "plots"),
+    ("curves", "activation_plots"),
     ("confirmation", "plots"),
     ("comparison", "comparison_plots"),
     ("recommendation", "comparison"),
