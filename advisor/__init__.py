@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from advisor.models import build
     from advisor.recommendation import recommend
     from advisor.scripts import source
+    from advisor.signals import signal
     from advisor.text import set_language
     from advisor.training import fit
 
@@ -40,6 +41,7 @@ _HOMES = {
     "load": "catalog",
     "recommend": "recommendation",
     "set_language": "text",
+    "signal": "signals",
     "source": "scripts",
 }
 
@@ -53,6 +55,7 @@ __all__ = [
     "load",
     "recommend",
     "set_language",
+    "signal",
     "source",
 ]
 

@@ -172,24 +172,62 @@ def _confirm(arguments: argparse.Namespace) -> int:
     return FINE if all(answer.ok for answer in answers) else FINDINGS
 
 
-def _confirm_file(arguments: argparse.Namespace) -> Any:
-    """Judge a model that the user saved."""
+def _open_model(path: str) -> Any:
+    """Let Keras open a model that the user saved."""
     from pathlib import Path
 
     from advisor import backend
+
+    if not Path(path).is_file():
+        raise OptionError(f"There is no file {path!r}.")
+    try:
+        return backend.keras().models.load_model(path)
+    except (ValueError, OSError, TypeError, KeyError) as error:
+        raise OptionError(
+            f"Keras cannot open the model: {str(error).splitlines()[0][:200]}"
+        ) from None
+
+
+def _signal(arguments: argparse.Namespace) -> None:
+    from advisor.signals import signal
+
+    if arguments.model is not None:
+        answer = signal(_open_model(arguments.model), *_own(arguments))
+    else:
+        from advisor import blueprint
+        from advisor.models import construct
+
+        chosen = _choices(arguments)
+        plan, data = blueprint.draw(**chosen)
+        X, y = (chosen["X"] if data is None else data.X_train, plan.target.y)
+        answer = signal(construct(plan), *((X, y) if arguments.measure else ()))
+    if arguments.plot:
+        _save_plots([answer], arguments.plot)
+    _show(answer, arguments)
+
+
+def _add_signal(verb: argparse.ArgumentParser) -> None:
+    _add_model(verb)
+    verb.add_argument("--measure", action="store_true", help=say(_MEASURE))
+    verb.add_argument("--model", metavar="MODEL.keras", help=say(_FORETELL))
+    verb.add_argument("--plot", metavar="FILE.png", help=say(_PLOT))
+
+
+_MEASURE = Text(en="measure it as well, on the training rows", zh="同时在训练样本上实测")
+_FORETELL = Text(
+    en="look at this saved model instead; with --data it is measured",
+    zh="改为看这个存好的模型；给出 --data 就会实测",
+)
+
+
+def _confirm_file(arguments: argparse.Namespace) -> Any:
+    """Judge a model that the user saved."""
     from advisor.confirmation import confirm
 
     X, y = _own(arguments)
     if X is None:
         raise OptionError("--model needs --data FILE.csv to be judged on.")
-    if not Path(arguments.model).is_file():
-        raise OptionError(f"There is no file {arguments.model!r}.")
-    try:
-        model = backend.keras().models.load_model(arguments.model)
-    except (ValueError, OSError, TypeError, KeyError) as error:
-        raise OptionError(
-            f"Keras cannot open the model: {str(error).splitlines()[0][:200]}"
-        ) from None
+    model = _open_model(arguments.model)
     task = arguments.task[0] if arguments.task else None
     return confirm(model, X, y, task=task)
 
@@ -456,6 +494,14 @@ COMMANDS: dict[str, tuple[Any, Text, Any]] = {
             zh="一次训练许多网络，看什么确实更好",
         ),
         _add_compare,
+    ),
+    "signal": (
+        _signal,
+        Text(
+            en="how signal and gradient travel through a model, before training",
+            zh="训练之前就看信号和梯度怎么一层层传",
+        ),
+        _add_signal,
     ),
     "activation": (
         _activation,

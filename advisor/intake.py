@@ -18,17 +18,10 @@ def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     Raises:
         DataError, DataTypeError, LabelError: they cannot be used.
     """
-    import numpy as np
-
-    inputs = getattr(model, "inputs", None)
-    one = inputs is None or (len(inputs) == 1 and len(model.outputs) == 1)
-    if not one or (inputs and str(inputs[0].dtype) == "string"):
+    if _own_business(model):
         return X, y
     arrays.compare_index(X, y)
-    X = arrays.features(X, ndim=None if inputs is None else len(inputs[0].shape))
-    if inputs is not None:
-        _same_shape(X, inputs[0].shape)
-        X = X.astype(np.dtype(str(inputs[0].dtype))) if str(inputs[0].dtype) != "bfloat16" else X
+    X = features(model, X)
     y = arrays.targets(y)
     arrays.same_length(X, y)
     arrays.warn_of_what_cannot_be_learnt(X)
@@ -36,6 +29,31 @@ def check(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     if y.ndim == 1 and len(y) > 1 and (y == y[0]).all():
         warn("y holds one value only: there is nothing to learn, and it cannot be split.")
     return X, y
+
+
+def features(model: Any, X: Any) -> Any:
+    """Return X as the model takes it.
+
+    Raises:
+        DataError, DataTypeError: it cannot be used.
+    """
+    import numpy as np
+
+    if _own_business(model):
+        return X
+    inputs = getattr(model, "inputs", None)
+    X = arrays.features(X, ndim=None if inputs is None else len(inputs[0].shape))
+    if inputs is None:
+        return X
+    _same_shape(X, inputs[0].shape)
+    return X.astype(np.dtype(str(inputs[0].dtype))) if str(inputs[0].dtype) != "bfloat16" else X
+
+
+def _own_business(model: Any) -> bool:
+    """Say whether X and y are passed on as they are: several inputs or outputs, or text."""
+    inputs = getattr(model, "inputs", None)
+    one = inputs is None or (len(inputs) == 1 and len(model.outputs) == 1)
+    return not one or bool(inputs and str(inputs[0].dtype) == "string")
 
 
 def weights(X: Any, y: Any, options: dict[str, Any]) -> Any:

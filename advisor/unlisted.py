@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
+    Function = Callable[[Array], Array]
 
 _FAR = 1e4  # what a function does there is taken for its limit
 _NEAR = 7.0  # farther out rounding alone may reach a bound
@@ -36,14 +37,10 @@ def measure(function: Any) -> Activation:
     """
     import numpy as np
 
-    f, df = _in_numpy(function)
-    _each_for_itself(function, f)
-    inner = np.arange(-50, 50 + _STEP / 2, _STEP)
+    f, df, places = in_numpy(function)
     far = np.logspace(2, 4, 50)
-    x = np.concatenate([-far[::-1], inner, far])
+    x = np.concatenate([-far[::-1], _inner(), far])
     y, slope = f(x), df(x)
-    kinks = _kinks(f, df, inner)
-    places = tuple(x for x, _ in kinks)
     lower, lower_reached = _bound(f, x, y, -1)
     upper, upper_reached = _bound(f, x, y, 1)
     steepest, where = _steepest(df, x, slope)
@@ -67,7 +64,7 @@ def measure(function: Any) -> Activation:
         saturates=_SIDES[left, right],
         max_slope=steepest,
         max_slope_at=where,
-        kinks=kinks,
+        kinks=tuple(zip(places, df(np.array(places)).tolist(), strict=True)) if places else (),
         mean=mean(f, 1.0, places),
         gain_forward=_gain(mean(lambda z: f(z) ** 2, 1.0, places)),
         gain_backward=_gain(backward),
@@ -80,13 +77,33 @@ def measure(function: Any) -> Activation:
     )
 
 
-def _in_numpy(function: Any) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+def in_numpy(function: Any) -> tuple[Function, Function, tuple[float, ...]]:
+    """Return f, f' and the places of kinks, on arrays.
+
+    Args:
+        function: elementwise, from a Keras tensor of any shape to one of that shape; or a layer.
+
+    Raises:
+        OptionError: it fails, changes the shape, or lets one unit depend on another.
+    """
+    f, df = _on_arrays(function)
+    _each_for_itself(function, f)
+    return f, df, _kinks(f, df, _inner())
+
+
+def _inner() -> Array:
+    import numpy as np
+
+    return np.arange(-50, 50 + _STEP / 2, _STEP)
+
+
+def _on_arrays(function: Any) -> tuple[Function, Function]:
     """Return f and f' as functions of arrays, in float64 where function and backend can."""
     import numpy as np
 
     keras = backend.keras()
 
-    def maker(dtype: str) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    def maker(dtype: str) -> tuple[Function, Function]:
         def f(x: Array) -> Array:
             given = keras.ops.convert_to_tensor(np.asarray(x, dtype))
             return np.asarray(keras.ops.convert_to_numpy(function(given)), "float64")
@@ -120,7 +137,7 @@ def _in_numpy(function: Any) -> tuple[Callable[[Array], Array], Callable[[Array]
     )
 
 
-def _each_for_itself(function: Any, f: Callable[[Array], Array]) -> None:
+def _each_for_itself(function: Any, f: Function) -> None:
     """Refuse a function whose value at one unit depends on another."""
     import numpy as np
 
@@ -134,7 +151,7 @@ def _each_for_itself(function: Any, f: Callable[[Array], Array]) -> None:
         )
 
 
-def _bound(f: Callable[[Array], Array], x: Array, y: Array, sign: int) -> tuple[float, bool]:
+def _bound(f: Function, x: Array, y: Array, sign: int) -> tuple[float, bool]:
     """Return infimum (sign −1) or supremum (sign 1), and whether it is attained."""
     import numpy as np
 
@@ -155,7 +172,7 @@ def _side(x: Array, y: Array) -> float:
     return float(x[0] if y[0] > y[-1] else x[-1]) / abs(float(x[-1]))
 
 
-def _steepest(df: Callable[[Array], Array], x: Array, slope: Array) -> tuple[float, float | None]:
+def _steepest(df: Function, x: Array, slope: Array) -> tuple[float, float | None]:
     """Return the largest |f'| and where it is, None where only infinity has it."""
     import numpy as np
 
@@ -178,10 +195,8 @@ def _steepest(df: Callable[[Array], Array], x: Array, slope: Array) -> tuple[flo
     return float(sizes[best]), round(float(fine[best]), 6)
 
 
-def _kinks(
-    f: Callable[[Array], Array], df: Callable[[Array], Array], x: Array
-) -> tuple[tuple[float, float], ...]:
-    """Return where f or f' jumps, and the slope that automatic differentiation takes there."""
+def _kinks(f: Function, df: Function, x: Array) -> tuple[float, ...]:
+    """Return where f or f' jumps."""
     import numpy as np
 
     x = x + _STEP / 3  # kinks lie at round numbers: never on a node, always between two
@@ -200,9 +215,7 @@ def _kinks(
                     (low, middle) if abs(at - at_low) > abs(at_high - at) else (middle, high)
                 )
             found.append(round((low + high) / 2, 6) + 0.0)
-    places = np.array(sorted(set(found)))
-    slopes = df(places) if len(places) else ()
-    return tuple((float(x), float(slope)) for x, slope in zip(places, slopes, strict=True))
+    return tuple(sorted(set(found)))
 
 
 def _rises(y: Array) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks import fitting, populations, scores, speed
+from benchmarks import fitting, foretelling, populations, scores, speed
 
 
 def main() -> None:
@@ -28,6 +28,8 @@ def main() -> None:
     fitting.main()
     print()
     populations.main()
+    print()
+    foretelling.main()
 
 
 if __name__ == "__main__":

@@ -142,9 +142,7 @@ def test_any_activation_of_keras_and_of_ones_own_can_be_compared(keras):
     def cube(x):
         return x**3 / 10
 
-    found = advisor.compare(
-        "multiclass", hidden=["gelu", "swish", cube, "Tanh"], seeds=1, epochs=1
-    )
+    found = advisor.compare("multiclass", hidden=["gelu", "swish", cube, "Tanh"], seeds=1, epochs=1)
     assert {one.label for one in found.alternatives} == {"gelu", "silu", "cube", "tanh"}
     assert {one.setting.initializer for one in found.alternatives} == {
         "he_normal",
