@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from advisor.confirmation import confirm
     from advisor.models import build
     from advisor.recommendation import recommend
+    from advisor.recorder import SignalRecorder
     from advisor.scripts import source
     from advisor.signals import signal
     from advisor.text import set_language
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 # public name -> the module that owns it, imported when the name is first used
 _HOMES = {
+    "SignalRecorder": "recorder",
     "activation": "activations",
     "assignment": "assignments",
     "build": "models",
@@ -46,6 +48,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "SignalRecorder",
     "activation",
     "assignment",
     "build",

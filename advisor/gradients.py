@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from advisor.meanfield import Link
 
 _NO_SLOPE = 1e-7  # in float32 a smaller slope adds nothing
+_BINS, _COUNTED = 40, 20_000  # of a histogram
+_LEAST = 1e-20  # stands for an exact 0 where a logarithm is taken
 _GROUPS = 8  # of rows of like size, for which the theory is asked one by one
 _FLAT = 0.05  # a slope under which a unit counts as saturated, as in the pictures of activations
 
@@ -33,6 +35,8 @@ class Measured:
         kernel: log10 of the batch's kernel gradient ‖∂L/∂W‖.
         row_kernel: log10 of a row's own, root mean square over rows; of Dense layers.
         update: log10 of ‖ΔW‖ / ‖W‖ in the optimizer's next step.
+        outputs: histogram of what the activation gives, (counts, edges).
+        entries: histogram of log10 |∂L/∂w| over the batch's kernel gradient, (counts, edges).
     """
 
     q: float | None = None
@@ -43,6 +47,8 @@ class Measured:
     kernel: float | None = None
     row_kernel: float | None = None
     update: float | None = None
+    outputs: tuple[Any, Any] | None = None
+    entries: tuple[Any, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -104,6 +110,7 @@ class _Ears:
         self.parts = parts
         self.inputs: list[Any] = [None] * len(parts)
         self.seen: list[Any] = [None] * len(parts)
+        self.outputs: list[Any] = [None] * len(parts)
         self.sums: list[tuple[int, Any]] = []  # in the order of the calls
 
     @contextlib.contextmanager
@@ -129,7 +136,10 @@ class _Ears:
                     self.seen[number] = z
             else:
                 z = z + next(probes)
-            return z if activation is None else activation(z)
+            out = z if activation is None else activation(z)
+            if probes is None and self.parts[number].site is None:
+                self.outputs[number] = out
+            return out
 
         return listen
 
@@ -147,7 +157,8 @@ class _Ears:
 
         def listen(inputs: Any, *args: Any, **options: Any) -> Any:
             self.seen[number] = inputs
-            return call(inputs, *args, **options)
+            self.outputs[number] = call(inputs, *args, **options)
+            return self.outputs[number]
 
         return listen
 
@@ -200,7 +211,19 @@ def _forward(part: Part, ears: _Ears, number: int, batch: int) -> Measured:
         found.gap = _gap(z.reshape(batch, -1))
     if ears.seen[number] is not None and part.follower.name != "linear":
         found.dead, found.saturated = _asleep(part, _numpy(ears.seen[number]))
+    if ears.outputs[number] is not None:
+        found.outputs = _histogram(_numpy(ears.outputs[number]))
     return found
+
+
+def _histogram(values: Any) -> tuple[Any, Any] | None:
+    """Count values in bins between the smallest and the largest; of very many, evenly chosen ones."""
+    import numpy as np
+
+    values = np.ravel(values)
+    values = values[:: -(-values.size // _COUNTED)]
+    values = values[np.isfinite(values)]
+    return np.histogram(values, _BINS) if len(values) else None
 
 
 def _bias(part: Part) -> Any:
@@ -268,7 +291,9 @@ def _backward(model: Any, ears: _Ears, data: tuple[Any, Any], found: list[Measur
         kernel = part.layer.kernel if kernel is None else kernel
         gradient = kernels.get(id(kernel))
         if gradient is not None:
-            row.kernel = _log10(float(np.linalg.norm(_numpy(gradient).ravel())))
+            entries = _numpy(gradient)
+            row.kernel = _log10(float(np.linalg.norm(entries.ravel())))
+            row.entries = _histogram(np.log10(np.maximum(np.abs(entries), _LEAST)))
             row.update = updates.get(id(kernel))
         inputs = _numpy(ears.inputs[number])
         if inputs.ndim == 2 and len(mine) == 1:  # noqa: PLR2004 - a Dense layer on rows

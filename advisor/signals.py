@@ -292,7 +292,7 @@ def signal(model: Any, X: Any = None, y: Any = None) -> Signal:
         if y is not None:
             raise OptionError("Received y without X. Expected both, X alone, or neither.")
         return Signal(model, found, meanfield.travel(reached) if reached else [], [], 0)
-    X, y = _batch(model, X, y)
+    X, y = some_rows(model, X, y, ROWS)
     measured, arrival = gradients.measure(model, found.parts, X, y)
     steps: list[Step] = []
     if reached and arrival is not None:
@@ -302,8 +302,13 @@ def signal(model: Any, X: Any = None, y: Any = None) -> Signal:
     return Signal(model, found, steps, measured, len(keras.tree.flatten(X)[0]))
 
 
-def _batch(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
-    """Return up to ROWS rows, spread over the data; y None where no gradient can be had."""
+def some_rows(model: Any, X: Any, y: Any, most: int) -> tuple[Any, Any]:
+    """Return up to `most` rows, spread over the data; y None where no gradient can be had.
+
+    Raises:
+        OptionError: the model is not built.
+        DataError, DataTypeError, LabelError: X or y that do not fit the model.
+    """
     import numpy as np
 
     keras = backend.keras()
@@ -321,7 +326,7 @@ def _batch(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     if y is not None and not getattr(model, "compiled", False):
         y = None
     n = len(keras.tree.flatten(X)[0])
-    rows = np.linspace(0, n - 1, min(n, ROWS)).astype(int)
+    rows = np.linspace(0, n - 1, min(n, most)).astype(int)
 
     def some(part: Any) -> Any:
         return keras.tree.map_structure(lambda a: np.asarray(a)[rows], part)

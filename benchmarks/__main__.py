@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks import fitting, foretelling, populations, scores, speed
+from benchmarks import fitting, foretelling, populations, recording, scores, speed
 
 
 def main() -> None:
@@ -30,6 +30,8 @@ def main() -> None:
     populations.main()
     print()
     foretelling.main()
+    print()
+    recording.main()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ ORDER = [
     {"signals"},
     {"signal_words"},
     {"signal_plots"},
+    {"recorder"},
+    {"recorder_plots"},
     {"confirmation"},
     {"plots", "activation_plots"},
     {"members", "memory", "uncertainty", "splits"},
@@ -64,6 +66,7 @@ LATE = {
     ("comparison", "comparison_plots"),
     ("signals", "signal_words"),
     ("signals", "signal_plots"),
+    ("recorder", "recorder_plots"),
     ("recommendation", "comparison"),
 }  # .plot() draws itself, inside the method
 
