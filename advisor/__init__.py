@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.catalog import load
     from advisor.comparison import compare
     from advisor.confirmation import confirm
+    from advisor.demonstrations import lab
     from advisor.models import build
     from advisor.recommendation import recommend
     from advisor.recorder import SignalRecorder
@@ -40,6 +41,7 @@ _HOMES = {
     "compare": "comparison",
     "confirm": "confirmation",
     "fit": "training",
+    "lab": "demonstrations",
     "load": "catalog",
     "recommend": "recommendation",
     "set_language": "text",
@@ -55,6 +57,7 @@ __all__ = [
     "compare",
     "confirm",
     "fit",
+    "lab",
     "load",
     "recommend",
     "set_language",

@@ -232,13 +232,15 @@ def _confirm_file(arguments: argparse.Namespace) -> Any:
     return confirm(model, X, y, task=task)
 
 
-def _save_plots(answers: list[Any], path: str) -> None:
-    """Write each picture; with several, the task's name goes before the ending."""
+def _save_plots(answers: list[Any], path: str, names: list[str] | None = None) -> None:
+    """Write each picture; with several, its name goes before the ending: the task's by default."""
     from pathlib import Path
 
     base = Path(path)
-    for answer in answers:
-        name = base if len(answers) == 1 else base.with_stem(f"{base.stem}_{answer.task}")
+    for answer, own in zip(
+        answers, names or [getattr(one, "task", "") for one in answers], strict=True
+    ):
+        name = base if len(answers) == 1 else base.with_stem(f"{base.stem}_{own}")
         answer.plot().savefig(name)
 
 
@@ -315,6 +317,56 @@ def _activation(arguments: argparse.Namespace) -> None:
         print("\n\n".join(str(row) for row in rows))
     else:
         print("\n".join(f"{row.name:<16}{row.title}" for row in rows))
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from advisor import progress
+    from advisor.demonstrations import SEEDS, lab, names, titles
+
+    if not arguments.name and not arguments.all:
+        found = dict(titles())
+        if getattr(arguments, "json", False):
+            _show({name: str(title) for name, title in found.items()}, arguments)
+        else:
+            print("\n".join(f"{name:<20}{title}" for name, title in found.items()))
+        return FINE
+    if arguments.report:
+        _writable(arguments.report, ".html")
+    chosen = names() if arguments.all else arguments.name
+    as_json, answers = getattr(arguments, "json", False), []
+    for name in progress.track(chosen, "lab", str):
+        answers.append(lab(name, seeds=arguments.seeds or SEEDS))
+        if not as_json:
+            print(answers[-1], end="\n\n", flush=True)
+    if as_json:
+        print(json.dumps([one.to_dict() for one in answers], ensure_ascii=False, indent=2))
+    if arguments.plot:
+        _save_plots(answers, arguments.plot, [one.name for one in answers])
+    if arguments.report:
+        from pathlib import Path
+
+        from advisor.report import page
+
+        Path(arguments.report).write_text(page(answers), encoding="utf-8")
+    return FINE if all(one.ok for one in answers) else FINDINGS
+
+
+def _add_lab(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("name", nargs="*", help=say(_LAB))
+    verb.add_argument("--all", action="store_true", help=say(_ALL_LABS))
+    verb.add_argument("--seeds", type=int, help=say(_SEEDS_OF_LAB))
+    verb.add_argument("--plot", metavar="FILE.png", help=say(_PLOT))
+    verb.add_argument("--report", metavar="FILE.html", help=say(_REPORT))
+
+
+_LAB = Text(en="experiments (none: list them)", zh="实验名（不写则列出）")
+_ALL_LABS = Text(en="every experiment, in the lecture's order", zh="所有实验，按讲义的次序")
+_SEEDS_OF_LAB = Text(
+    en="how many networks of each kind (default: 5)", zh="每种训练多少个网络（默认 5）"
+)
+_REPORT = Text(
+    en="write one self-contained web page with the pictures", zh="写成一个带图的网页，单个文件"
+)
 
 
 def _source(arguments: argparse.Namespace) -> None:
@@ -428,10 +480,15 @@ def _lecture(arguments: argparse.Namespace) -> None:
 
 def _model_path(out: str) -> str:
     """Refuse a file name that Keras would not take, before anything is trained."""
+    return _writable(out, ".keras")
+
+
+def _writable(out: str, ending: str) -> str:
+    """Refuse a file of another ending, or in a folder that is not there."""
     from pathlib import Path
 
-    if not out.endswith(".keras"):
-        raise OptionError(f"Expected a file ending in .keras. Received: {out!r}.")
+    if not out.endswith(ending):
+        raise OptionError(f"Expected a file ending in {ending}. Received: {out!r}.")
     if not Path(out).resolve().parent.is_dir():
         raise OptionError(f"There is no folder to write {out!r} into. Make it first.")
     return out
@@ -502,6 +559,14 @@ COMMANDS: dict[str, tuple[Any, Text, Any]] = {
             zh="训练之前就看信号和梯度怎么一层层传",
         ),
         _add_signal,
+    ),
+    "lab": (
+        _lab,
+        Text(
+            en="a claim of the lecture as an experiment, or all of them as a web page",
+            zh="把讲义的一条说法做成实验，或者全部做成一个网页",
+        ),
+        _add_lab,
     ),
     "activation": (
         _activation,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from advisor import _shelf, templates
+from advisor import _shelf, labs, templates
 from advisor.catalog import read_entry
 from advisor.page import Answer, Page
 from advisor.text import Text
@@ -117,8 +117,9 @@ class LectureMap(Answer):
 def where_shown() -> LectureMap:
     """Read from the shelves where each claim of the lecture is shown."""
     shown: dict[str, list[str]] = {key: [] for key in CLAIMS}
-    for name in _shelf.names(templates):
-        _, constants = read_entry(_shelf.path(templates, "template", name))
-        for key in constants.get("LECTURE", ()):
-            shown[key].append(name)
+    for shelf, kind, prefix in ((labs, "lab", "lab "), (templates, "template", "")):
+        for name in _shelf.names(shelf):
+            _, constants = read_entry(_shelf.path(shelf, kind, name))
+            for key in constants.get("LECTURE", ()):
+                shown[key].append(prefix + (name.replace("_", "-") if prefix else name))
     return LectureMap({key: tuple(places) for key, places in shown.items()})

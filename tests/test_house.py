@@ -16,7 +16,10 @@ import pytest
 import advisor
 
 PACKAGE = Path(advisor.__file__).parent
-MODULES = sorted(m.name for m in pkgutil.iter_modules([str(PACKAGE)]) if m.name != "__main__")
+MODULES = sorted(
+    m.name for m in pkgutil.iter_modules([str(PACKAGE)]) if m.name != "__main__" and not m.ispkg
+)
+LABS = sorted(m.name for m in pkgutil.iter_modules([str(PACKAGE / "labs")]))
 HEAVY = {"keras", "tensorflow", "sklearn", "scipy", "numpy", "matplotlib", "rich", "pandas"}
 
 # each group may import from the groups before it, never from one after it
@@ -54,6 +57,8 @@ ORDER = [
     {"settings"},
     {"comparison"},
     {"comparison_plots"},
+    {"demonstrations"},
+    {"report"},
     {"answers"},
     {"assignments"},
     {"commands"},
@@ -142,6 +147,15 @@ def test_imports_point_one_way(module):
             allowed = rank[other] < rank[module] or other == module or (module, other) in LATE
             same = rank[other] == rank[module]
             assert allowed or same, f"{module} imports {other}, which comes later"
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_labs_stand_on_the_package_and_not_on_each_other(name):
+    tree = ast.parse((PACKAGE / "labs" / f"{name}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("advisor.labs"):
+            parts = (node.module or "").split(".")[2:] or [alias.name for alias in node.names]
+            assert all(part.startswith("_") for part in parts)
 
 
 @pytest.mark.parametrize("module", MODULES)

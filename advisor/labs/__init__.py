@@ -1,0 +1,1 @@
+"""The lecture's claims as experiments, one file each; see `advisor.demonstrations`."""
