@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.gradients import Measured
 
 ROWS = 128  # of the data that are looked at each time
-_SHARE = 0.06  # of the training's time that recording may take,
+_SHARE = 0.05  # of the training's time that recording may take,
 _FREE, _SMALL = 0.6, 100_000  # and seconds beside for a network of fewer weights than this
 USUAL = -3.0  # log10 of update to weight
 
@@ -49,7 +49,7 @@ class SignalRecorder(_Callback, Answer):  # type: ignore[misc]
         X: features as the model takes them.
         y: targets as its loss takes them.
         every: "epoch" records before training, at the end, and after epochs in between, evenly
-            spread, as many as take 6 % of the time (with fewer than 100,000 weights 0.6 seconds
+            spread, as many as take 5 % of the time (with fewer than 100,000 weights 0.6 seconds
             more); a number records every so many batches, whatever the time.
 
     Raises:

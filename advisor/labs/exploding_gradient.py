@@ -7,9 +7,8 @@ from typing import Any
 
 from advisor import backend
 from advisor.demonstrations import Number
+from advisor.labs import _stacks
 from advisor.labs._crowd import Crowd, digits
-from advisor.pictures import BLUE, GREEN, GREY, MARKERS, ORANGE, PURPLE, SKY
-from advisor.signals import signal
 from advisor.text import Text
 
 ORDER = 7
@@ -59,22 +58,24 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
         "sigmoid, σ_w = 15": ("sigmoid", wide(stddev=15 / math.sqrt(WIDTH)), False),
         "selu, lecun": ("selu", "lecun_normal", False),
     }
-    numbers, flows, foretold = [], {}, {}
+    numbers, ways = [], {}
     for name, (hidden, initializer, breaks) in kinds.items():
-        ways = [_way(hidden, initializer, seed, X, y) for seed in range(seeds)]
-        errors = tuple(abs(way.measured_log10_delta_ratio - way.log10_delta_ratio) for way in ways)
-        ratios = tuple(way.measured_log10_delta_ratio for way in ways)
+        some = _stacks.signals(hidden, initializer, depth=DEPTH, width=WIDTH, seeds=seeds)
+        found = _stacks.ratios(some)
+        errors = tuple(
+            abs(ratio - (way.log10_delta_ratio or 0.0))
+            for ratio, way in zip(found, some, strict=True)
+        )
         least, most = (None, 0.6) if name.startswith("selu") else (1.0, None)
-        numbers += [Number(_RATIO.format(name), ratios, least, most)]
+        numbers += [Number(_RATIO.format(name), found, least, most)]
         numbers += [Number(_ERROR.format(name), errors, most=0.2)]
         if breaks:
             crowd = Crowd([64, *[WIDTH] * DEPTH, 10], hidden, seeds, initializer=initializer)
             crowd.train(X, y, keras.optimizers.SGD(0.01), 2)
             broken = tuple(float(not _finite(one)) for one in crowd.outputs(X))
             numbers.append(Number(_NAN.format(name), broken, least=1))
-        flows[name] = [[one.measured_delta for one in way.layers[:DEPTH]] for way in ways]
-        foretold[name] = [one.delta for one in ways[0].layers[:DEPTH]]
-    return numbers, {"flows": flows, "foretold": foretold}
+        ways[name] = some
+    return numbers, {"ways": ways}
 
 
 def _finite(values: Any) -> bool:
@@ -83,38 +84,9 @@ def _finite(values: Any) -> bool:
     return bool(np.isfinite(values).all())
 
 
-def _way(hidden: str, initializer: Any, seed: int, X: Any, y: Any) -> Any:
-    """Return the signal of one network of the kind."""
-    keras = backend.keras()
-    kind = keras.initializers.get(initializer)
-    layers = [
-        keras.layers.Dense(
-            WIDTH,
-            activation=hidden,
-            kernel_initializer=type(kind).from_config({**kind.get_config(), "seed": 99 * seed + i}),
-        )
-        for i in range(DEPTH)
-    ]
-    model = keras.Sequential(
-        [keras.Input((64,)), *layers, keras.layers.Dense(10, activation="softmax")]
-    )
-    model.compile("sgd", "sparse_categorical_crossentropy")
-    return signal(model, X, y)
-
-
 def paint(axes: list[Any], data: dict[str, Any], words: Any) -> None:
-    """Show the gradient at each layer, measured as marks, foretold as lines."""
-    axis = axes[0]
-    layers = range(1, DEPTH + 1)
-    for name, colour, marker in zip(
-        data["flows"], (ORANGE, PURPLE, SKY, BLUE, GREEN), MARKERS, strict=False
-    ):
-        axis.plot(layers, data["foretold"][name], color=colour, label=name)
-        for flow in data["flows"][name]:
-            axis.plot(layers, flow, marker, color=colour, alpha=0.35, markersize=4)
-    axis.axhline(0, color=GREY, linewidth=1)
-    axis.set(xlabel=words(_LAYER), ylabel=words(_SIZE), title=words(_LINES))
-    axis.legend(fontsize=10)
+    """Show the gradient at each layer."""
+    _stacks.draw(axes[0], data["ways"], words)
 
 
 _RATIO = Text(
@@ -126,6 +98,3 @@ _NAN = Text(
     en="outputs are NaN or infinite after two epochs of SGD(0.01) (1: yes): {}",
     zh="SGD(0.01) 两轮之后输出是 NaN 或无穷（1：是）：{}",
 )
-_LAYER = Text(en="hidden layer", zh="隐藏层")
-_SIZE = Text(en="log10 ‖∂L/∂z‖ over the last's", zh="log10 ‖∂L/∂z‖（与最后一层之比）")
-_LINES = Text(en="Lines foretold, marks measured", zh="线：预测；点：实测")

@@ -6,9 +6,7 @@ from typing import Any
 
 from advisor import backend
 from advisor.demonstrations import Number
-from advisor.labs._crowd import digits
-from advisor.pictures import BLUE, GREEN, GREY, MARKERS, ORANGE, PURPLE
-from advisor.signals import signal
+from advisor.labs import _stacks
 from advisor.text import Text
 
 ORDER = 5
@@ -45,64 +43,31 @@ DEPTH, WIDTH = 10, 256
 
 def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     """Measure ‖∂L/∂z‖ layer by layer on digits, before training."""
-    keras = backend.keras()
-    X, y, _, _ = digits()
-    wide = keras.initializers.RandomNormal
-    kinds = {
-        "sigmoid, glorot": ("sigmoid", "glorot_uniform"),
-        "sigmoid, σ_w = 10.15": ("sigmoid", wide(stddev=10.15 / WIDTH**0.5)),
-        "relu, he": ("relu", "he_normal"),
-        "tanh, glorot": ("tanh", "glorot_uniform"),
+    critical = backend.keras().initializers.RandomNormal(stddev=10.15 / WIDTH**0.5)
+    ways = {
+        f"{hidden}, {name}": _stacks.signals(
+            hidden, initializer, depth=DEPTH, width=WIDTH, seeds=seeds
+        )
+        for hidden, name, initializer in (
+            ("sigmoid", "glorot", "glorot_uniform"),
+            ("sigmoid", "σ_w = 10.15", critical),
+            ("relu", "he", "he_normal"),
+            ("tanh", "glorot", "glorot_uniform"),
+        )
     }
-    ratios, flows, foretold = {}, {}, {}
-    for name, (hidden, initializer) in kinds.items():
-        ways = [_way(hidden, initializer, seed, X, y) for seed in range(seeds)]
-        ratios[name] = tuple(way.measured_log10_delta_ratio for way in ways)
-        flows[name] = [[one.measured_delta for one in way.layers[:DEPTH]] for way in ways]
-        foretold[name] = [one.delta for one in ways[0].layers[:DEPTH]]
-    sigmoid = ratios["sigmoid, glorot"]
+    bounds = ((-6.0, -5.3), (-1.0, 1.0), (-0.5, 0.5), (-1.0, 0.2))
+    found = {name: _stacks.ratios(some) for name, some in ways.items()}
+    factors = tuple(10 ** (ratio / (DEPTH - 1)) for ratio in found["sigmoid, glorot"])
     numbers = [
-        Number(_RATIO.format("sigmoid, glorot"), sigmoid, least=-6.0, most=-5.3),
-        Number(_FACTOR, tuple(10 ** (r / (DEPTH - 1)) for r in sigmoid), least=0.22, most=0.25),
-        Number(_RATIO.format("sigmoid, σ_w = 10.15"), ratios["sigmoid, σ_w = 10.15"], -1.0, 1.0),
-        Number(_RATIO.format("relu, he"), ratios["relu, he"], least=-0.5, most=0.5),
-        Number(_RATIO.format("tanh, glorot"), ratios["tanh, glorot"], least=-1.0, most=0.2),
+        Number(_RATIO.format(name), some, *bound)
+        for (name, some), bound in zip(found.items(), bounds, strict=True)
     ]
-    return numbers, {"flows": flows, "foretold": foretold}
-
-
-def _way(hidden: str, initializer: Any, seed: int, X: Any, y: Any) -> Any:
-    with backend.seeded_layers(seed):
-        keras = backend.keras()
-        kind = keras.initializers.get(initializer)
-        layers = [
-            keras.layers.Dense(
-                WIDTH,
-                activation=hidden,
-                kernel_initializer=type(kind).from_config(
-                    {**kind.get_config(), "seed": 100 * seed + place}
-                ),
-            )
-            for place in range(DEPTH)
-        ]
-        head = keras.layers.Dense(10, activation="softmax")
-        model = keras.Sequential([keras.Input((X.shape[1],)), *layers, head])
-    model.compile("sgd", "sparse_categorical_crossentropy")
-    return signal(model, X, y)
+    return [*numbers, Number(_FACTOR, factors, least=0.22, most=0.25)], {"ways": ways}
 
 
 def paint(axes: list[Any], data: dict[str, Any], words: Any) -> None:
-    """Show the gradient at each layer, measured as marks, foretold as lines."""
-    axis = axes[0]
-    layers = range(1, DEPTH + 1)
-    colours = (ORANGE, PURPLE, BLUE, GREEN)
-    for name, colour, marker in zip(data["flows"], colours, MARKERS, strict=False):
-        axis.plot(layers, data["foretold"][name], color=colour, label=name)
-        for flow in data["flows"][name]:
-            axis.plot(layers, flow, marker, color=colour, alpha=0.4, markersize=5)
-    axis.axhline(0, color=GREY, linewidth=1)
-    axis.set(xlabel=words(_LAYER), ylabel=words(_SIZE), title=words(_TITLE))
-    axis.legend(fontsize=10)
+    """Show the gradient at each layer."""
+    _stacks.draw(axes[0], data["ways"], words)
 
 
 _RATIO = Text(
@@ -110,6 +75,3 @@ _RATIO = Text(
     zh="‖∂L/∂z‖ 的 log10，第一个隐藏层比第十个：{}",
 )
 _FACTOR = Text(en="sigmoid, glorot: factor a layer", zh="sigmoid, glorot：每层的因子")
-_LAYER = Text(en="hidden layer", zh="隐藏层")
-_SIZE = Text(en="log10 ‖∂L/∂z‖ over the tenth's", zh="log10 ‖∂L/∂z‖（与第十层之比）")
-_TITLE = Text(en="Lines foretold, marks measured", zh="线：预测；点：实测")
