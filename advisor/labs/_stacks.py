@@ -63,6 +63,7 @@ def draw(axis: Any, ways: Mapping[str, Sequence[Signal]], words: Any) -> None:
             seen = [layer.measured_delta for layer in way.layers if layer.hidden]
             axis.plot(layers, seen, MARKERS[place % len(MARKERS)], **look, alpha=0.4, markersize=5)
     axis.axhline(0, color=GREY, linewidth=1)
+    axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel=words(_LAYER), ylabel=words(_SIZE), title=words(_LINES))
     axis.legend(fontsize=10)
 

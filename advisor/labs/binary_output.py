@@ -6,7 +6,7 @@ from typing import Any
 
 from advisor.confirmation import confirm
 from advisor.demonstrations import Number
-from advisor.pictures import BLUE, COLOURS, GREY
+from advisor.pictures import BLUE, COLOURS
 from advisor.text import Text
 
 ORDER = 17
@@ -71,8 +71,7 @@ def paint(axes: list[Any], data: dict[str, Any], words: Any) -> None:
     for place, (name, losses) in enumerate(data["curves"].items()):
         style = {"linewidth": 6, "alpha": 0.35} if place == 0 else {"linestyle": "--"}
         axes[1].plot(losses, color=COLOURS[place % len(COLOURS)], label=name, **style)
-    axes[1].axhline(0, color=GREY, linewidth=0.8)
-    axes[1].set(title=words(_LOSSES), xlabel=words(Text(en="epoch", zh="训练轮次")), ylim=(0, 1.2))
+    axes[1].set(title=words(_LOSSES), xlabel=words(Text(en="epoch", zh="训练轮次")), yscale="log")
     axes[1].legend(fontsize=9)
 
 

@@ -72,7 +72,7 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
         Number(_DEAD, tuple(float(v) for v in dead), least=0.9),
         Number(_FEW, tuple(float(v) for v in few), most=0.1),
     ]
-    shares = {words: tuple(float(v) for v in share) for words, share in (("Adam(0.1), 0…16", dead), ("Adam(0.001), z", few))}  # fmt: skip
+    shares = {"raw, Adam(0.1)": numbers[3].values, "scaled, Adam(0.001)": numbers[4].values}
     sums = killed.sums(raw.X_train)[0][0].max(axis=0)
     return numbers, {"shares": shares, "highest": sums}
 
