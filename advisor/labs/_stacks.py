@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,11 @@ def signals(hidden: str, initializer: Any, *, depth: int, width: int, seeds: int
         ]
         head = keras.layers.Dense(
             10,
-            "softmax",
             kernel_initializer=keras.initializers.GlorotUniform(seed=100 * seed + depth),
         )
         model = keras.Sequential([keras.Input((X.shape[1],)), *layers, head])
-        model.compile("sgd", "sparse_categorical_crossentropy")
+        # raw scores, as outside TensorFlow a saturated softmax would pass no gradient at all
+        model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pixels that never vary
             found.append(signal(model, X, y))
@@ -49,7 +50,7 @@ def signals(hidden: str, initializer: Any, *, depth: int, width: int, seeds: int
 
 def ratios(ways: Sequence[Signal]) -> tuple[float, ...]:
     """Return the measured log10 of ‖∂L/∂z‖ at the first hidden layer over the last one's."""
-    return tuple(way.measured_log10_delta_ratio or 0.0 for way in ways)
+    return tuple(way.measured_log10_delta_ratio or math.nan for way in ways)
 
 
 def draw(axis: Any, ways: Mapping[str, Sequence[Signal]], words: Any) -> None:

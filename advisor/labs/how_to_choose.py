@@ -46,7 +46,7 @@ PANELS = 2
 
 def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     """Compare on digits and wine, and solve the equation with five activations."""
-    few = max(seeds, 5)
+    few = max(seeds, 12)
     deep = compare(
         "multiclass", dataset="digits", depth=5, seeds=few, epochs=15, learning_rate=0.003
     )
