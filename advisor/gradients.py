@@ -19,6 +19,7 @@ _NO_SLOPE = 1e-7  # in float32 a smaller slope adds nothing
 _BINS, _COUNTED = 40, 20_000  # of a histogram
 _LEAST = 1e-20  # stands for an exact 0 where a logarithm is taken
 _GROUPS = 8  # of rows of like size, for which the theory is asked one by one
+_LOOKS = 32  # rows, or positions of rows, without which nobody can call a unit dead
 _FLAT = 0.05  # a slope under which a unit counts as saturated, as in the pictures of activations
 
 
@@ -29,7 +30,7 @@ class Measured:
     Attributes:
         q: mean square of its weighted sums z, constant biases left out.
         gap: 1 − correlation of the weighted sums of two rows, mean over pairs.
-        dead: share of units whose activation has no slope for any row.
+        dead: share of units whose activation has no slope for any row, if there are 32 or more.
         saturated: share of rows and units where the activation's slope is below 0.05.
         delta: log10 of ‖∂L/∂z‖, root mean square over rows, L a row's loss.
         kernel: log10 of the batch's kernel gradient ‖∂L/∂W‖.
@@ -261,7 +262,8 @@ def _asleep(part: Part, seen: Any) -> tuple[float | None, float | None]:
         slopes = np.abs(df(seen))
     axis = 1 if getattr(part.layer, "data_format", None) == "channels_first" else -1
     units = np.moveaxis(slopes, axis, -1).reshape(-1, slopes.shape[axis])
-    return float((units.max(axis=0) < _NO_SLOPE).mean()), float((units < _FLAT).mean())
+    dead = float((units.max(axis=0) < _NO_SLOPE).mean()) if len(units) >= _LOOKS else None
+    return dead, float((units < _FLAT).mean())
 
 
 def _backward(model: Any, ears: _Ears, data: tuple[Any, Any], found: list[Measured]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.text import Text
 
 ROWS = 512  # of the data that are looked at
+_NUMBERS = 2**25  # that a batch may have in all layers together; of wide images fewer rows are run
 _DRIFTS = 3.0  # by how many per cent a fluctuation of one may grow on the way
 
 
@@ -326,12 +327,25 @@ def some_rows(model: Any, X: Any, y: Any, most: int) -> tuple[Any, Any]:
     if y is not None and not getattr(model, "compiled", False):
         y = None
     n = len(keras.tree.flatten(X)[0])
-    rows = np.linspace(0, n - 1, min(n, most)).astype(int)
+    most = min(n, most, max(1, _NUMBERS // _of_row(model)))
+    rows = np.linspace(0, n - 1, most).astype(int)
 
     def some(part: Any) -> Any:
         return keras.tree.map_structure(lambda a: np.asarray(a)[rows], part)
 
     return some(X), None if y is None else some(y)
+
+
+def _of_row(model: Any) -> int:
+    """Return how many numbers the model's layers give for a row, as far as their shapes tell."""
+    total = 1
+    for layer in model.layers:
+        try:
+            shape = layer.output.shape
+        except (AttributeError, ValueError):  # a subclassed model shows no graph
+            continue
+        total += math.prod(size or 1 for size in shape)
+    return total
 
 
 def _difference(first: float | None, second: float | None) -> float | None:

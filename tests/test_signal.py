@@ -549,3 +549,22 @@ def test_anatomy_knows_its_follower(keras):
     part = anatomy.read(mlp(keras, "swish", depth=1)).parts[0]
     assert part.follower.name == "silu"
     assert followers.of_function(None).name == "linear"
+
+
+def test_of_wide_images_fewer_rows_are_run(keras):
+    stack = [keras.layers.Conv2D(64, 3, padding="same"), keras.layers.Flatten()]
+    model = compiled(keras, [keras.Input((128, 128, 1)), *stack, keras.layers.Dense(4, "softmax")])
+    images = RNG.normal(size=(40, 128, 128, 1)).astype("float32")
+    assert advisor.signal(model, images, Y[:40]).rows == 15
+
+
+def test_two_rows_call_no_unit_dead(keras):
+    few = advisor.signal(mlp(keras, "relu"), X[:2], Y[:2])
+    assert few.layers[0].measured.dead is None
+    assert few.layers[0].measured.saturated is not None
+
+
+def test_mixed_precision_is_measured(keras):
+    hidden = [keras.layers.Dense(64, "tanh", dtype="mixed_float16") for _ in range(4)]
+    head = keras.layers.Dense(4, "softmax", dtype="float32")
+    assert close(advisor.signal(compiled(keras, [keras.Input((20,)), *hidden, head]), X, Y))

@@ -68,12 +68,12 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     return numbers, {"x": x[:, 0], "y": y[:, 0], "curves": curves, "scores": scores}
 
 
-_EPOCHS = 800
+_EPOCHS = 1200
 
 
 def _spread() -> Any:
     """Return an initializer that is wide enough for a curve of this many turns."""
-    return backend.keras().initializers.RandomNormal(stddev=2.0)
+    return backend.keras().initializers.RandomNormal(stddev=1.5)
 
 
 def _decay(keras: Any, rows: int) -> Any:
