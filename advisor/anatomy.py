@@ -50,11 +50,13 @@ class Barrier:
         before: the number of the part that it stands before.
         where: name of the layer.
         why: what is the matter with it.
+        inputs: it only prepares the inputs, which can be measured behind it.
     """
 
     before: int
     where: str
     why: Text
+    inputs: bool = False
 
 
 @dataclass(slots=True)
@@ -71,13 +73,21 @@ class Anatomy:
     barriers: list[Barrier] = field(default_factory=list)
     outputs: int = 1
 
-    def barrier(self, where: str, why: Text) -> None:
+    def barrier(self, where: str, why: Text, *, inputs: bool = False) -> None:
         """Name what stands before the next part."""
-        self.barriers.append(Barrier(len(self.parts), where, why))
+        self.barriers.append(Barrier(len(self.parts), where, why, inputs))
+
+    def behind_inputs(self) -> None:
+        """Forget what only prepares the inputs: they were measured behind it."""
+        self.barriers = [barrier for barrier in self.barriers if not barrier.inputs]
 
     def reached(self) -> int:
         """Return how many parts signals reach without a barrier."""
         return min([len(self.parts), *(barrier.before for barrier in self.barriers)])
+
+    def chain(self) -> list[Link]:
+        """Return what the theory needs of the parts that signals reach."""
+        return [part.link for part in self.parts[: self.reached()] if part.link is not None]
 
 
 def read(model: Any) -> Anatomy:
@@ -97,7 +107,8 @@ def _read_model(found: Anatomy, model: Any, around: str) -> None:
         for operation, why in _in_order(model):
             if why is not None:
                 found.barrier(around + operation.name, why)
-            _read_layer(found, operation, around)
+            if why is not _SHARED:
+                _read_layer(found, operation, around)
     else:
         _read_closed(found, model, around, _OWN_CALL)
 
@@ -157,14 +168,16 @@ def _read_other(found: Anatomy, layer: Any, around: str) -> None:
 
 def _read_closed(found: Anatomy, layer: Any, around: str, why: Text) -> None:
     """Name what cannot be looked through, and list the weighted layers inside."""
-    found.barrier(around + layer.name, why)
-    inside = getattr(layer, "_flatten_layers", None)
-    if inside is None or type(layer).__name__ in _NOT_LISTENED:
-        return
-    for part in inside(include_self=False, recursive=True):
-        if type(part) in links.weighted():
-            follower = followers.of_function(part.activation)
-            found.parts.append(Part(part, f"{around}{layer.name}/{part.name}", follower, None))
+    every = getattr(layer, "_flatten_layers", None)
+    parts: Any = ()
+    if every is not None and type(layer).__name__ not in _NOT_LISTENED:
+        parts = every(include_self=False, recursive=True)
+    inside = [part for part in parts if type(part) in links.weighted()]
+    first = not found.parts and not inside and why is not _OWN_CALL
+    found.barrier(around + layer.name, why, inputs=first)
+    for part in inside:
+        follower = followers.of_function(part.activation)
+        found.parts.append(Part(part, f"{around}{layer.name}/{part.name}", follower, None))
 
 
 def _in_order(model: Any) -> Iterator[tuple[Any, Text | None]]:

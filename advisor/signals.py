@@ -288,18 +288,19 @@ def signal(model: Any, X: Any = None, y: Any = None) -> Signal:
     if not isinstance(model, keras.Model):
         raise DataTypeError(f"Expected a keras.Model. Received: a {type(model).__name__}.")
     found = anatomy.read(model)
-    reached = [part.link for part in found.parts[: found.reached()] if part.link is not None]
     if X is None:
         if y is not None:
             raise OptionError("Received y without X. Expected both, X alone, or neither.")
-        return Signal(model, found, meanfield.travel(reached) if reached else [], [], 0)
+        chain = found.chain()
+        return Signal(model, found, meanfield.travel(chain) if chain else [], [], 0)
     X, y = some_rows(model, X, y, ROWS)
     measured, arrival = gradients.measure(model, found.parts, X, y)
     steps: list[Step] = []
-    if reached and arrival is not None:
-        steps = meanfield.average(
-            [meanfield.travel(reached, square, arrival.gap) for square in arrival.squares]
-        )
+    if arrival is not None:
+        found.behind_inputs()
+        chain = found.chain()
+        ways = [meanfield.travel(chain, square, arrival.gap) for square in arrival.squares if chain]
+        steps = meanfield.average(ways) if ways else []
     return Signal(model, found, steps, measured, len(keras.tree.flatten(X)[0]))
 
 

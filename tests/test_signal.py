@@ -371,7 +371,7 @@ def test_what_cannot_be_foretold_is_named_and_measured(keras, make, named):
     assert any(str(remark).startswith(named) for remark in answer.remarks), answer.remarks
     seen = advisor.signal(model, X, Y)
     assert all(layer.measured.delta is not None for layer in seen.layers)
-    assert len(seen.layers) >= 3 or make is shared
+    assert len(seen.layers) == len({id(part.layer) for part in seen.anatomy.parts})
     advisor.set_language("zh")
     assert str(seen)
 
@@ -556,6 +556,20 @@ def test_of_wide_images_fewer_rows_are_run(keras):
     model = compiled(keras, [keras.Input((128, 128, 1)), *stack, keras.layers.Dense(4, "softmax")])
     images = RNG.normal(size=(40, 128, 128, 1)).astype("float32")
     assert advisor.signal(model, images, Y[:40]).rows == 15
+
+
+def test_behind_what_prepares_the_inputs_they_are_measured(keras):
+    words = RNG.integers(0, 50, (200, 12))
+    stack = [keras.layers.Embedding(50, 16, name="words"), keras.layers.Flatten()]
+    hidden = [keras.layers.Dense(100, "tanh") for _ in range(5)]
+    head = keras.layers.Dense(4, "softmax")
+    model = compiled(keras, [keras.Input((12,), dtype="int32"), *stack, *hidden, head])
+    alone = advisor.signal(model)
+    assert alone.log10_delta_ratio is None
+    assert any(str(remark).startswith("words") for remark in alone.remarks)
+    seen = advisor.signal(model, words, Y[:200])
+    assert close(seen)
+    assert not any(str(remark).startswith("words") for remark in seen.remarks)
 
 
 def test_two_rows_call_no_unit_dead(keras):
