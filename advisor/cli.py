@@ -7,9 +7,10 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from advisor.commands import COMMANDS, FINE, USAGE, say
+from advisor import _shelf, verbs
 from advisor.errors import AdvisorError
 from advisor.text import Text, language, set_language
+from advisor.verbs._common import FINE, USAGE, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def _speak(given: list[str]) -> None:
 
 
 def _parser(given: list[str]) -> argparse.ArgumentParser:
-    """Make the parser in the language spoken now; of the verbs, only the one given in full."""
+    """Make the parser in the language spoken now; where a verb comes first, of that one only."""
     import advisor
 
     common = argparse.ArgumentParser(add_help=False)
@@ -64,12 +65,15 @@ def _parser(given: list[str]) -> argparse.ArgumentParser:
     )
     version = f"advisor {advisor.__version__}: {say(_SMILE)}"
     parser.add_argument("--version", action="version", version=version, help=say(_VERSION))
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title=say(_VERBS))
-    for name, (run, words, fill) in COMMANDS.items():
-        verb = verbs.add_parser(name, help=say(words), description=say(words), parents=[common])
-        if name in given:
-            fill(verb)
-        verb.set_defaults(run=run)
+    kinds = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title=say(_VERBS))
+    names = _shelf.names(verbs)
+    named = [name for name in names if name in given[:1]]
+    entries = [_shelf.entry(verbs, "verb", name) for name in named or names]
+    for entry in sorted(entries, key=lambda entry: int(entry.ORDER)):
+        words, name = say(entry.TITLE), entry.__name__.rpartition(".")[2]
+        verb = kinds.add_parser(name, help=words, description=words, parents=[common])
+        entry.add(verb)
+        verb.set_defaults(run=entry.run)
     return parser
 
 

@@ -13,8 +13,8 @@ import pytest
 
 import advisor
 from advisor.cli import main
-from advisor.commands import FINDINGS, FINE, USAGE
 from advisor.errors import AdvisorWarning
+from advisor.verbs._common import FINDINGS, FINE, USAGE
 
 
 def run(capsys, *words):

@@ -61,7 +61,6 @@ ORDER = [
     {"report"},
     {"answers"},
     {"assignments"},
-    {"commands"},
     {"cli"},
 ]
 LATE = {
@@ -156,6 +155,15 @@ def test_labs_stand_on_the_package_and_not_on_each_other(name):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("advisor.labs"):
             parts = (node.module or "").split(".")[2:] or [alias.name for alias in node.names]
             assert all(part.startswith("_") for part in parts)
+
+
+@pytest.mark.parametrize("shelf", ["labs", "verbs"])
+def test_entries_of_a_shelf_have_a_place_and_a_title(shelf):
+    package = importlib.import_module(f"advisor.{shelf}")
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"]
+    entries = [importlib.import_module(f"advisor.{shelf}.{name}") for name in names]
+    assert len({entry.ORDER for entry in entries}) == len(entries)
+    assert all(entry.TITLE.en and entry.TITLE.zh for entry in entries)
 
 
 @pytest.mark.parametrize("module", MODULES)
