@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from advisor.comparison import compare
     from advisor.confirmation import confirm
     from advisor.demonstrations import lab
+    from advisor.diagnosis import check
+    from advisor.inspection import ModelCheck, assert_clean
     from advisor.models import build
     from advisor.recommendation import recommend
     from advisor.recorder import SignalRecorder
+    from advisor.rulebook import rule
     from advisor.scripts import source
     from advisor.signals import signal
     from advisor.text import set_language
@@ -34,32 +37,40 @@ __version__ = "0.1.0"
 
 # public name -> the module that owns it, imported when the name is first used
 _HOMES = {
+    "ModelCheck": "inspection",
     "SignalRecorder": "recorder",
     "activation": "activations",
+    "assert_clean": "inspection",
     "assignment": "assignments",
     "build": "models",
+    "check": "diagnosis",
     "compare": "comparison",
     "confirm": "confirmation",
     "fit": "training",
     "lab": "demonstrations",
     "load": "catalog",
     "recommend": "recommendation",
+    "rule": "rulebook",
     "set_language": "text",
     "signal": "signals",
     "source": "scripts",
 }
 
 __all__ = [
+    "ModelCheck",
     "SignalRecorder",
     "activation",
+    "assert_clean",
     "assignment",
     "build",
+    "check",
     "compare",
     "confirm",
     "fit",
     "lab",
     "load",
     "recommend",
+    "rule",
     "set_language",
     "signal",
     "source",

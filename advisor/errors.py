@@ -5,6 +5,8 @@
     ├── OptionError (ValueError)        an option outside its range, or two that exclude each other
     ├── DataError (ValueError)          X or y that cannot be used as it is
     │   └── LabelError                  y that does not fit the task or the model
+    ├── ModelFileError (ValueError)     a file that is no saved model, or no harmless one
+    ├── FindingsError                   training was not begun: the model has errors
     └── DataTypeError (TypeError)       X or y of a kind that is not a table of numbers
     AdvisorWarning (UserWarning)        it goes on, but the user should know
 
@@ -51,6 +53,14 @@ class DataError(AdvisorError, ValueError):
 
 class LabelError(DataError):
     """Targets that do not fit the task or the model."""
+
+
+class ModelFileError(AdvisorError, ValueError):
+    """A file that is no saved model, or one that names what a saved model need not name."""
+
+
+class FindingsError(AdvisorError):
+    """Training was not begun: a check found an error in the model."""
 
 
 class DataTypeError(AdvisorError, TypeError):

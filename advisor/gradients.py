@@ -303,10 +303,39 @@ def _backward(model: Any, ears: _Ears, data: tuple[Any, Any], found: list[Measur
             row.row_kernel = _log10(math.sqrt(batch * float(sizes.sum())))
 
 
+def try_step(model: Any, X: Any, y: Any) -> tuple[float, float]:
+    """Return the loss of a batch before and after one step, taken on copies of the weights."""
+    keras = backend.keras()
+    ears, variables = _Ears(()), model.trainable_variables
+    values = [_copy(v) for v in variables]
+
+    def loss(inputs: list[Any]) -> Any:
+        return _run(model, ears, (X, y), values=inputs)
+
+    stepped = _stepped(model, backend.gradients(loss, values))
+    after = [
+        keras.ops.convert_to_tensor(_numpy(stepped.get(id(v), v)), dtype=v.dtype) for v in variables
+    ]
+    return float(_numpy(loss(values))), float(_numpy(loss(after)))
+
+
 def _updates(model: Any, gradients: list[Any]) -> dict[int, float]:
-    """Let a copy of the optimizer take one step with copies of the weights: log10 ‖ΔW‖ / ‖W‖."""
+    """Return log10 ‖ΔW‖ / ‖W‖ of the optimizer's next step."""
     import numpy as np
 
+    stepped, found = _stepped(model, gradients), {}
+    for variable in model.trainable_variables:
+        if id(variable) not in stepped:
+            continue
+        before, after = _numpy(variable.value), _numpy(stepped[id(variable)].value)
+        size = float(np.linalg.norm(before.ravel()))
+        if size > 0:
+            found[id(variable)] = _log10(float(np.linalg.norm((after - before).ravel())) / size)
+    return found
+
+
+def _stepped(model: Any, gradients: list[Any]) -> dict[int, Any]:
+    """Let a copy of the optimizer take one step with copies of the weights; return those."""
     keras = backend.keras()
     optimizer, variables = model.optimizer, model.trainable_variables
     pairs = [(v, g) for v, g in zip(variables, gradients, strict=True) if g is not None]
@@ -320,13 +349,7 @@ def _updates(model: Any, gradients: list[Any]) -> dict[int, float]:
         for mine, theirs in zip(copy.variables, optimizer.variables, strict=True):
             mine.assign(theirs)
     copy.apply([g for _, g in pairs], [own[id(v)] for v, _ in pairs])
-    found = {}
-    for variable, _ in pairs:
-        before, after = _numpy(variable.value), _numpy(own[id(variable)].value)
-        size = float(np.linalg.norm(before.ravel()))
-        if size > 0:
-            found[id(variable)] = _log10(float(np.linalg.norm((after - before).ravel())) / size)
-    return found
+    return {id(v): own[id(v)] for v, _ in pairs}
 
 
 def _copy(variable: Any) -> Any:

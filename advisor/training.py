@@ -99,9 +99,9 @@ def _check(options: dict[str, Any]) -> None:
             whole_number(name, options[name], smallest)
 
 
-def run(model: Any, X: Any, y: Any, *, seed: int | None) -> Any:
+def run(model: Any, X: Any, y: Any, *, seed: int | None, epochs: int = EPOCHS) -> Any:
     """Train quietly on clean data, as `confirm`, the templates and the command line do."""
-    options = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "verbose": 0}
+    options = {"epochs": epochs, "batch_size": BATCH_SIZE, "verbose": 0}
     if handover.reason(model, (X, y), options) is not None:
         return _by_keras(model, X, y, seed, options)
     return _in_memory(model, X, y, seed, options)

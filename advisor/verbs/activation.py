@@ -11,7 +11,7 @@ from advisor.verbs._common import PLOT, say, show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 8
+ORDER = 10
 TITLE = Text(en="all about an activation function", zh="一个激活函数的全部资料")
 
 

@@ -10,7 +10,7 @@ from advisor.verbs._common import say, show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 12
+ORDER = 14
 TITLE = Text(en="list assignments, show one, get a hint", zh="列出作业、看题、要提示")
 
 

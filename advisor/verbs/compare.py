@@ -21,7 +21,7 @@ from advisor.verbs._common import (
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 5
+ORDER = 8
 TITLE = Text(
     en="train many networks at once; what is better beyond noise",
     zh="一次训练许多网络，看什么确实更好",

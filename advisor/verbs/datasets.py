@@ -11,7 +11,7 @@ from advisor.verbs._common import DATASET, say, show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 10
+ORDER = 12
 TITLE = Text(en="list the toy data sets, or show one", zh="列出自带数据集，或看其中一个")
 
 

@@ -11,7 +11,7 @@ from advisor.verbs._common import FINDINGS, FINE, PLOT, save_plots, say, show, w
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 7
+ORDER = 9
 TITLE = Text(
     en="a claim of the lecture as an experiment, or all of them as a web page",
     zh="把讲义的一条说法做成实验，或者全部做成一个网页",

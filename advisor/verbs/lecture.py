@@ -10,7 +10,7 @@ from advisor.verbs._common import show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 13
+ORDER = 15
 TITLE = Text(
     en="each sentence of the lecture, and where it is shown", zh="讲义的每句话在哪里有演示"
 )

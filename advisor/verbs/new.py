@@ -10,7 +10,7 @@ from advisor.verbs._common import say, show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 11
+ORDER = 13
 TITLE = Text(en="write out a teaching template", zh="写出一份教学模板")
 
 

@@ -10,7 +10,7 @@ from advisor.verbs._common import PLOT, add_model, choices, open_model, own, sav
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 6
+ORDER = 7
 TITLE = Text(
     en="how signal and gradient travel through a model, before training",
     zh="训练之前就看信号和梯度怎么一层层传",

@@ -10,7 +10,7 @@ from advisor.verbs._common import OUT, add_model, choices, say, show
 if TYPE_CHECKING:
     import argparse
 
-ORDER = 9
+ORDER = 11
 TITLE = Text(en="the same model as a plain Keras script", zh="同一个模型的纯 Keras 脚本")
 
 

@@ -1,0 +1,267 @@
+"""Whether a repair helps: the model and its repair trained from the same seeds, side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from advisor import backend, heads, purposes, training
+from advisor.errors import OptionError, whole_number
+from advisor.expressions import evaluate
+from advisor.page import Answer, Page
+from advisor.tasks import TASKS
+from advisor.text import Text
+
+if TYPE_CHECKING:
+    from advisor.diagnosis import Report
+
+_BETTER = 0.005  # of the score: less is no difference
+_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two models, over the seeds.
+
+    Attributes:
+        scores: 1 at best; NaN where training failed or diverged.
+        failed: the error that training ended with; None where it did not.
+        low, high: of the outputs.
+        spread: standard deviation of the outputs over the rows, the largest of the columns.
+        sums: largest distance of a row's sum from 1; None where it need not be 1.
+        reaches: the outputs' range holds the targets' (regression), or is 0 to 1 (probabilities).
+    """
+
+    scores: tuple[float, ...]
+    failed: str | None
+    low: float
+    high: float
+    spread: float
+    sums: float | None
+    reaches: bool
+
+    @property
+    def score(self) -> float:
+        """The mean score; minus infinity where no training gave one."""
+        known = [score for score in self.scores if math.isfinite(score)]
+        whole = len(known) == len(self.scores)
+        return sum(known) / len(known) if known and whole else -math.inf
+
+
+@dataclass(frozen=True, repr=False)
+class Proof(Answer):
+    """The model and its repair, trained from the same seeds.
+
+    Attributes:
+        before, after: what came out of each.
+        measure: what the score is.
+        epochs, seeds: of the trainings.
+        diff: the repair as plain Keras code.
+    """
+
+    before: Side
+    after: Side
+    measure: Text
+    epochs: int
+    seeds: int
+    diff: str
+
+    @property
+    def helped(self) -> bool:
+        """The repaired model scores better."""
+        return self.after.score > self.before.score + _BETTER
+
+    @property
+    def ok(self) -> bool:
+        """The repaired model scores no worse."""
+        return self.after.score >= self.before.score - _BETTER
+
+    @property
+    def verdict(self) -> Text:
+        """Say in one sentence whether the repair helped."""
+        if self.helped:
+            return _HELPED
+        return _SAME if self.ok else _WORSE
+
+    def page(self) -> Page:
+        """Describe both sides in the language spoken now."""
+        page = Page(f"{'✓' if self.ok else '✗'} {self.verdict}")
+        page.say(_HOW.format(self.epochs, self.seeds, self.measure))
+        sides = ((_BEFORE, self.before), (_AFTER, self.after))
+        page.rows(*(_row(name, side) for name, side in sides), head=("", *str(_HEAD).split("|")))
+        return page.heading(_REPAIR).code(self.diff)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the proof as plain JSON types; NaN and infinity as text."""
+        sides = {"before": self.before, "after": self.after}
+        return {
+            "helped": self.helped,
+            "ok": self.ok,
+            "verdict": str(self.verdict),
+            "measure": str(self.measure),
+            "epochs": self.epochs,
+            "seeds": self.seeds,
+            **{
+                name: {
+                    "score": _plain(side.score),
+                    "scores": [_plain(score) for score in side.scores],
+                    "failed": side.failed,
+                    "low": _plain(side.low),
+                    "high": _plain(side.high),
+                    "spread": _plain(side.spread),
+                    "sums": None if side.sums is None else _plain(side.sums),
+                    "reaches": side.reaches,
+                }
+                for name, side in sides.items()
+            },
+            "diff": self.diff,
+        }
+
+
+def prove(report: Report, X: Any, y: Any, *, epochs: int = 30, seeds: int = 3) -> Proof:
+    """Train the model and its repair from the same seeds, on copies.
+
+    Raises:
+        OptionError: there is no repair, or the model has several outputs.
+    """
+    from advisor import repairs
+
+    whole_number("epochs", epochs, 1)
+    whole_number("seeds", seeds, 1)
+    mended = repairs.mend(report)
+    if len(report.facts.outputs) > 1:
+        raise OptionError("Several outputs cannot be scored as one. Prove each by a model of its own.")
+    targets = mended.labels(y)
+    kind = _kind(mended.report)
+    sides = []
+    for model, labels in ((repairs._opened(report.subject), y), (mended.model, targets)):  # noqa: SLF001
+        sides.append(_side(model, X, labels, (targets, kind), epochs, seeds))
+    words = _ACCURACY if kind in {"binary", "multiclass", "multilabel"} else _R2
+    return Proof(sides[0], sides[1], words, epochs, seeds, mended.diff)
+
+
+def _kind(report: Report) -> str:
+    purpose = purposes.of(report.facts.outputs[0])
+    return "regression" if purpose is None else purpose.task
+
+
+def _side(
+    model: Any, X: Any, y: Any, truth: tuple[Any, str], epochs: int, seeds: int
+) -> Side:
+    """Train copies of one model and look at what comes out."""
+    import warnings
+
+    import numpy as np
+
+    scores, failed, last = [], None, None
+    for seed in range(seeds):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras says of the wrong model, the report says
+            copy = _fresh(model, seed)
+            try:
+                training.run(copy, _array(X), _array(y), seed=seed, epochs=epochs)
+                last = heads.outputs_of(copy, _array(X)[:_ROWS])
+            except Exception as error:  # noqa: BLE001 - the wrong model may fail in any way
+                failed = str(error).strip().splitlines()[0][:100] if str(error).strip() else type(error).__name__
+                scores.append(math.nan)
+                continue
+        scores.append(_score(last, np.asarray(truth[0])[:_ROWS], truth[1], _logits(copy)))
+    if last is None:
+        return Side(tuple(scores), failed, math.nan, math.nan, math.nan, None, reaches=False)
+    rows = last.reshape(-1, last.shape[-1])
+    probable = truth[1] != "regression"
+    low, high = float(rows.min()), float(rows.max())
+    wanted = np.asarray(truth[0], "float64")
+    reaches = (low <= wanted.min() and high >= wanted.max()) or probable
+    return Side(
+        tuple(scores),
+        failed,
+        low,
+        high,
+        float(rows.std(axis=0).max()),
+        float(abs(rows.sum(axis=1) - 1).max()) if truth[1] == "multiclass" and rows.shape[1] > 1 else None,
+        bool(reaches),
+    )
+
+
+def _array(values: Any) -> Any:
+    import numpy as np
+
+    return np.asarray(values)
+
+
+def _fresh(model: Any, seed: int) -> Any:
+    """Return a compiled copy whose weights are drawn anew from the seed."""
+    from advisor import repairs
+
+    keras = backend.keras()
+    with backend.seeded_layers(seed):
+        copy = repairs.apply(model, ())
+        fresh = keras.models.clone_model(model)
+        if not fresh.built and copy.built:
+            fresh.build(model.input_shape)
+        copy.set_weights(fresh.get_weights())
+    return copy
+
+
+def _logits(model: Any) -> bool:
+    return bool(getattr(model.loss, "get_config", dict)().get("from_logits", False))
+
+
+def _score(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
+    """Score outputs: accuracy, or R²."""
+    import numpy as np
+
+    if not np.isfinite(p).all():
+        return math.nan
+    if kind in {"binary", "multiclass", "multilabel", "distribution"}:
+        return _accuracy(p, y, kind, logits)
+    if p.shape != y.shape:
+        p = p.reshape(y.shape) if p.size == y.size else np.broadcast_to(p.mean(axis=-1).reshape(len(p), *[1] * (y.ndim - 1)), y.shape)
+    task = TASKS["regression"]
+    return float(evaluate(task.score_line, y=y.astype("float64"), p=p))
+
+
+def _accuracy(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
+    import numpy as np
+
+    middle = 0.0 if logits else 0.5
+    p = p.reshape(-1, p.shape[-1])
+    if kind == "multilabel":
+        return float(((p > middle) == (y.reshape(p.shape) > 0.5)).mean()) if p.size == y.size else math.nan  # noqa: PLR2004
+    codes = y.reshape(-1, y.shape[-1]).argmax(axis=1) if y.ndim > 1 and y.shape[-1] > 1 and y.size > len(p) else y.reshape(-1)
+    if len(codes) != len(p):
+        return math.nan
+    if p.shape[1] == 1:
+        return float(((p[:, 0] > middle).astype(int) == np.searchsorted(np.unique(codes), codes)).mean())
+    return float((p.argmax(axis=1) == codes).mean())
+
+
+def _row(name: Text, side: Side) -> tuple[object, ...]:
+    known = [f"{score:.3f}" for score in side.scores if math.isfinite(score)]
+    score = " ".join(known) or "–"
+    if side.failed is not None:
+        return name, score, "–", "–", _FAILED.format(side.failed)
+    sums = "" if side.sums is None else str(_SUMS.format(f"{side.sums:.2g}"))
+    return name, score, f"{side.low:.3g} … {side.high:.3g}", f"{side.spread:.3g}", sums
+
+
+def _plain(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+_HELPED = Text(en="The repair helps", zh="修改有效")
+_SAME = Text(en="The repair changes little here", zh="修改在这里差别不大")
+_WORSE = Text(en="The repair does not help here: the score is worse", zh="修改在这里没有帮助：得分反而变差")
+_HOW = Text(
+    en="Both trained for {} epochs from the same {} seed(s), new weights each time; score: {}.",
+    zh="两个模型用同样的 {1} 个种子各训练 {0} 轮，每次重新抽权重；得分：{2}。",
+)
+_ACCURACY = Text(en="accuracy on the rows given", zh="所给样本上的准确率")
+_R2 = Text(en="R² on the rows given", zh="所给样本上的 R²")
+_BEFORE, _AFTER = Text(en="before", zh="修改前"), Text(en="after", zh="修改后")
+_HEAD = Text(en="scores|outputs|spread|contract", zh="得分|输出范围|散布|契约")
+_FAILED = Text(en="training failed: {}", zh="训练失败：{}")
+_SUMS = Text(en="rows are off 1 by up to {}", zh="每行之和离 1 最多差 {}")
+_REPAIR = Text(en="The repair", zh="修改内容")

@@ -1,0 +1,114 @@
+"""What several rules ask: the outputs that can be judged, the hidden layers, and how to say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.activations import ACTIVATIONS
+from advisor.facts import NEEDS_LAYERS
+from advisor.findings import NotApplicable
+from advisor.tails import CONVOLUTIONS, DENSE, WEIGHTED
+from advisor.text import Text, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from advisor.endings import Ending
+    from advisor.facts import Facts, Layer, Output
+
+_SHOWN = 4
+_SMALL = 65_536  # weights that are looked at, whatever the initializer says
+
+
+def last_layers(facts: Facts) -> list[Output]:
+    """Return the outputs of which it is known what comes out.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    found = [output for output in facts.outputs if output.behaviour.known]
+    if not found:
+        raise NotApplicable(NEEDS_LAYERS)
+    return found
+
+
+def hidden(facts: Facts) -> list[int]:
+    """Return the numbers of the Dense and convolution layers that are no output's.
+
+    Raises:
+        NotApplicable: the order of the layers is not known.
+    """
+    ends = {output.layer for output in facts.outputs}
+    if None in ends and not any(layer.inputs for layer in facts.layers):
+        raise NotApplicable(NEEDS_LAYERS)
+    kinds = DENSE | CONVOLUTIONS
+    return [
+        number
+        for number, layer in enumerate(facts.layers)
+        if layer.kind in kinds and number not in ends and facts.readers[number]
+    ]
+
+
+def straight(facts: Facts, number: int) -> Iterator[int]:
+    """Give the layers behind one, as long as each is the only reader of the one before."""
+    while len(facts.readers[number]) == 1:
+        number = facts.readers[number][0]
+        if len(facts.layers[number].inputs) != 1:
+            return
+        yield number
+
+
+def names(layers: Sequence[Layer]) -> Text:
+    """Name a few layers."""
+    shown: list[str | Text] = [layer.name for layer in layers[:_SHOWN]]
+    if len(layers) > _SHOWN:
+        more = len(layers) - _SHOWN
+        shown.append(Text(en=f"{more} more", zh=f"另外 {more} 层"))
+    return join(shown)
+
+
+def repair_of(ending: Ending | None, otherwise: Text) -> Text:
+    """Say the nearest right last layer; in general where none is known."""
+    return otherwise if ending is None else ending.words
+
+
+def number(value: float) -> str:
+    """Write a number shortly."""
+    return f"{value:.4g}".replace("inf", "∞")
+
+
+def same_units(facts: Facts, at: int) -> float | None:
+    """Return the one number that a hidden kernel holds; None where it holds several.
+
+    Also None for a kernel at the end of a branch that joins others, where 0 is meant.
+    """
+    layer = facts.layers[at]
+    if (layer.units or 0) < 2:  # noqa: PLR2004 - one unit is like itself
+        return None
+    for number in straight(facts, at):
+        if facts.layers[number].kind in WEIGHTED:
+            break
+    else:
+        return None
+    drawn = layer.drawn
+    small = layer.fan_in is not None and layer.fan_in * (layer.units or 0) <= _SMALL
+    if drawn is not None and drawn[1] != 0 and not (small and layer.weights is not None):
+        return None
+    if layer.weights is None:
+        return drawn[0] if drawn is not None and drawn[1] == 0 else None
+    kernel = layer.weights()
+    first = kernel.flat[0]
+    return float(first) if (kernel == first).all() else None
+
+
+def still_as_drawn(layer: Layer) -> bool:
+    """Say whether a kernel has the size that its initializer gives; True where it is not known."""
+    if layer.weights is None or layer.drawn is None:
+        return True
+    return bool(layer.weights().std() > 0.5 * layer.drawn[1] ** 0.5)
+
+
+def initializer_for(layer: Layer) -> str:
+    """Return the initializer that suits a layer's activation."""
+    row = ACTIVATIONS.get(layer.function.name) if layer.function is not None else None
+    return row.initializer if row is not None else "glorot_uniform"
