@@ -17,10 +17,10 @@ def describe(report: Report) -> Page:
     """Describe a report in the language spoken now."""
     facts = report.facts
     if not report.findings:
-        page = Page(_CLEAN.format(facts.name).__str__())
+        page = Page(str(_CLEAN.format(facts.name)))
     else:
         counts = [
-            _COUNT[severity].format(n)
+            _COUNT[severity].format(n, "" if n == 1 else "s")
             for severity in SEVERITIES
             if (n := sum(f.severity == severity for f in report.findings))
         ]
@@ -62,9 +62,9 @@ def _shortly(codes: list[str | Text]) -> str:
 _CLEAN = Text(en="✓ {}: nothing wrong was found", zh="✓ {}：没有发现问题")
 _FOUND = Text(en="{}: {}", zh="{}：{}")
 _COUNT = {
-    "error": Text(en="{} error(s)", zh="{} 个错误"),
-    "warning": Text(en="{} warning(s)", zh="{} 个警告"),
-    "hint": Text(en="{} hint(s)", zh="{} 个提示"),
+    "error": Text(en="{} error{}", zh="{} 个错误"),
+    "warning": Text(en="{} warning{}", zh="{} 个警告"),
+    "hint": Text(en="{} hint{}", zh="{} 个提示"),
 }
 _SEVERITY = {
     "error": Text(en="error", zh="错误"),

@@ -124,7 +124,8 @@ def _of_loss(output: Output) -> Purpose | None:
         return Purpose("count", output.units)
     if loss.kind in REAL:
         if softmax:
-            return Purpose("multiclass", output.units, onehot=True)
+            task = "multiclass" if _counted(output) else "distribution"
+            return Purpose(task, output.units, onehot=True)
         counted = _counted(output) and output.behaviour.name in {"sigmoid", "hard_sigmoid"}
         return Purpose("binary" if counted and output.units == 1 else "regression", output.units)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.activations import ACTIVATIONS
+from advisor.changes import Change, Remove, SetOptions
 from advisor.facts import NEEDS_LAYERS
 from advisor.findings import NotApplicable
 from advisor.tails import CONVOLUTIONS, DENSE, WEIGHTED
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from advisor.facts import Facts, Layer, Output
 
 _SHOWN = 4
+_WIDE = 16
+_LITTLE = 0.25  # variance of a weighted sum of inputs of size 1
 _SMALL = 65_536  # weights that are looked at, whatever the initializer says
 
 
@@ -112,3 +115,40 @@ def initializer_for(layer: Layer) -> str:
     """Return the initializer that suits a layer's activation."""
     row = ACTIVATIONS.get(layer.function.name) if layer.function is not None else None
     return row.initializer if row is not None else "glorot_uniform"
+
+
+def too_small(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers whose kernels are drawn far too small for what they add up."""
+    return [
+        layer
+        for layer in layers
+        if layer.drawn is not None and layer.drawn[1] * (layer.fan_in or 1) < _LITTLE
+    ]
+
+
+def lively(layers: Sequence[Layer]) -> tuple[str, str]:
+    """Return the activation and the initializer that keep a stack alive.
+
+    ReLU where layers are wide; in narrow ones all units of a layer may be off at once.
+    """
+    if min((layer.units or 0 for layer in layers), default=0) < _WIDE:
+        return "tanh", "glorot_uniform"
+    return "relu", "he_normal"
+
+
+def reactivated(facts: Facts, at: int, activation: str, initializer: str) -> Iterator[Change]:
+    """Give a hidden layer another activation, where its own stands, and another initializer."""
+    layer = facts.layers[at]
+    yield SetOptions(layer.name, {"kernel_initializer": initializer})
+    if layer.function is None or layer.function.name == "linear":
+        for number in straight(facts, at):
+            following = facts.layers[number]
+            if following.kind in WEIGHTED:
+                break
+            if following.kind == "Activation":
+                yield SetOptions(following.name, {"activation": activation})
+                return
+            if following.function is not None and following.kind != "Rescaling":
+                yield Remove(following.name)
+                break
+    yield SetOptions(layer.name, {"activation": activation})

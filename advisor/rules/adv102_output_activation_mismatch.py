@@ -61,7 +61,7 @@ def check(facts: Facts) -> Iterator[Seen]:
                 explains=(
                     "loss-activation-mismatch",
                     "metric-task-mismatch",
-                    *(("loss-task-mismatch",) if message is _COMPETE else ()),
+                    *(("loss-task-mismatch",) if message in (_COMPETE, _NO_DISTRIBUTION) else ()),
                 ),
             )
 
@@ -73,6 +73,9 @@ def _against_loss(facts: Facts, output: Output) -> tuple[str, Text] | None:
         return None
     name = does.name
     several = purpose is not None and purpose.seen and purpose.task == "multilabel"
+    shares = purpose is not None and purpose.task == "share" and (output.units or 1) > 1
+    if shares and does.sums and loss.kind in BINARY:
+        return ERROR, _NO_DISTRIBUTION
     if several and does.sums and loss.kind in BINARY | EXCLUSIVE:
         return ERROR, _COMPETE
     if purpose is not None and purpose.seen and purpose.task == "regression":
@@ -94,12 +97,16 @@ def _against_targets(output: Output) -> tuple[str, Text] | None:
         if loss == "KLDivergence" and targets is not None and does.sums and not targets.sums:
             return ERROR, _NO_DISTRIBUTION
         return None
+    if purpose.task == "share" and targets.columns > 1 and does.sums:
+        return ERROR, _NO_DISTRIBUTION
     if purpose.task in {"regression", "share", "positive", "count"}:
         return _reach(output, targets)
-    if purpose.task == "binary" and loss and output.units == 1 and does.name != "linear":
-        if not does.probability and _reach(output, targets) is None and does.high > 1:
+    one = purpose.task == "binary" and output.units == 1
+    if loss and (one or (purpose.task == "multiclass" and purpose.onehot)):
+        unreached = _reach(output, targets)
+        if unreached is None and not does.probability and does.high > 1:
             return WARNING, _UNBOUNDED.format(does.name)
-        return _reach(output, targets)
+        return unreached
     return None
 
 

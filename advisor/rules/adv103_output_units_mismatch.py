@@ -70,7 +70,8 @@ def check(facts: Facts) -> Iterator[Seen]:
 def _wrong(output: Output) -> Text | None:
     loss = output.loss.kind if output.loss is not None else ""
     units, purpose = output.units, purposes.of(output)
-    if units == 1 and loss in SPARSE:
+    numbers = purpose is not None and purpose.seen and purpose.task in {"regression", "share"}
+    if units == 1 and loss in SPARSE and not numbers:
         return _ONE_FOR_SPARSE
     targets = output.targets
     if targets is None or units is None or purpose is None or targets.text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.data_facts import positions
 from advisor.changes import Change, Insert, SetOptions
 from advisor.facts import PROBABILITY_LOSSES
-from advisor.findings import ERROR, Seen
+from advisor.findings import ERROR, WARNING, Seen
 from advisor.tails import CONVOLUTIONS, RECURRENT, TRANSPARENT
 from advisor.text import Text
 
@@ -49,11 +49,12 @@ def check(facts: Facts) -> Iterator[Seen]:
     for output in facts.outputs:
         if output.shape is None or len(output.shape) == 1 or output.layer is None:
             continue
-        seen = _by_targets(output) if output.targets is not None else _by_shape(facts, output)
+        certain = output.targets is not None
+        seen = _by_targets(output) if certain else _by_shape(facts, output)
         if seen:
             shape = ", ".join("…" if size is None else str(size) for size in output.shape)
             yield Seen(
-                ERROR,
+                ERROR if certain else WARNING,
                 facts.layers[output.layer].name,
                 _SEEN.format(shape),
                 REPAIR,
@@ -77,11 +78,12 @@ def _by_targets(output: Output) -> bool:
 
 
 def _by_shape(facts: Facts, output: Output) -> bool:
-    """Say whether one answer a row is likely: Dense layers on what convolutions have shrunk."""
+    """Say whether one answer a row is likely: Dense layers alone, or on what has been shrunk."""
     loss = output.loss
     if loss is None or loss.kind not in PROBABILITY_LOSSES or output.layer is None:
         return False
     at, last = output.layer, facts.layers[output.layer]
+    dense = True
     if last.kind != "Dense" or last.options.get("distributed"):
         return False
     while len(facts.layers[at].inputs) == 1:
@@ -91,10 +93,13 @@ def _by_shape(facts: Facts, output: Output) -> bool:
             return False
         if layer.kind == "InputLayer":
             given, left = layer.shape, output.shape
+            if dense and given is not None and None not in given:
+                return True  # the same small network at every position of an image
             same_rank = given is not None and left is not None and len(given) == len(left)
             return bool(same_rank and given and left and given[:-1] != left[:-1])
         if layer.options.get("distributed"):
             return False
+        dense &= layer.kind == "Dense" or layer.kind in TRANSPARENT or layer.function is not None
     return False
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.changes import SetOptions
 from advisor.findings import WARNING, Seen
-from advisor.rules._common import hidden, names, number
+from advisor.rules._common import hidden, lively, names, number, reactivated
 from advisor.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor.facts import Facts, Layer
+    from advisor.facts import Facts
 
 TITLE = Text(en="stacked sigmoids", zh="隐藏层堆叠 sigmoid")
 WHY = Text(
@@ -51,8 +50,8 @@ _NORMALISES |= {"Add", "Concatenate", "Multiply", "Average"}
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the stacks of sigmoids."""
-    numbers = hidden(facts)
-    squashed = [facts.layers[n] for n in numbers if _squashes(facts, n)]
+    stack = [n for n in hidden(facts) if _squashes(facts, n)]
+    squashed = [facts.layers[n] for n in stack]
     if len(squashed) < _MANY or any(layer.kind in _NORMALISES for layer in facts.layers):
         return
     journey = facts.journey
@@ -65,7 +64,7 @@ def check(facts: Facts) -> Iterator[Seen]:
         squashed[0].name,
         _SEEN.format(len(squashed), names(squashed), share),
         REPAIR,
-        tuple(_repaired(layer) for layer in squashed),
+        tuple(c for at in stack for c in reactivated(facts, at, *lively(squashed))),
         explains=("vanishing-gradient", "initializer-activation-mismatch"),
     )
 
@@ -80,11 +79,6 @@ def _squashes(facts: Facts, at: int) -> bool:
     return own == "linear" and bool(
         reader and reader.function is not None and reader.function.name in _SQUASHES
     )
-
-
-def _repaired(layer: Layer) -> SetOptions:
-    """Change activation and initializer where they stand."""
-    return SetOptions(layer.name, {"activation": "relu", "kernel_initializer": "he_normal"})
 
 
 _SEEN = Text(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.changes import Change, SetOptions
 from advisor.facts import NEEDS_BUILT
 from advisor.findings import WARNING, NotApplicable, Seen
-from advisor.rules._common import hidden, initializer_for, number
+from advisor.rules._common import hidden, lively, number, reactivated
 from advisor.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor.changes import Change, SetOptions
-from advisor.facts import Facts
+    from advisor.facts import Facts
 
 TITLE = Text(en="vanishing gradient", zh="梯度消失")
 WHY = Text(
@@ -34,16 +32,14 @@ SOURCE = "Glorot & Bengio 2010; Schoenholz et al. 2017, arXiv 1611.01232"
 EXAMPLE = """\
 model = keras.Sequential(
     [keras.Input((20,))]
-    + [layers.Dense(32, activation="tanh", kernel_initializer=keras.initializers.RandomNormal(stddev=0.05)) for _ in range(2)]
-    + [layers.Dense(32, activation="softsign", kernel_initializer=keras.initializers.RandomNormal(stddev=0.05)) for _ in range(4)]
+    + [layers.Dense(32, activation="silu") for _ in range(20)]
     + [layers.Dense(1, activation="sigmoid")]
 )
 model.compile("adam", "binary_crossentropy")
 model
 """
-INSTEAD = EXAMPLE.replace("keras.initializers.RandomNormal(stddev=0.05)", '"glorot_uniform"')
+INSTEAD = EXAMPLE.replace('"silu"', '"relu", kernel_initializer="he_normal"')
 _LOST = -2.0
-_SMALL = 0.25  # variance of a weighted sum of inputs of size 1
 
 
 def check(facts: Facts) -> Iterator[Seen]:
@@ -56,22 +52,11 @@ def check(facts: Facts) -> Iterator[Seen]:
     if ratio is None or ratio > _LOST:
         return
     how = _MEASURED if journey.measured is not None else _FORETOLD
+    stack = hidden(facts)
+    kind = lively([facts.layers[n] for n in stack])
+    changes = tuple(change for n in stack for change in reactivated(facts, n, *kind))
     message = _SEEN.format(number(10**ratio), journey.depth, how)
-    yield Seen(WARNING, "hidden layers", message, REPAIR, tuple(_changes(facts)))
-
-
-def _changes(facts: Facts) -> Iterator[Change]:
-    """Draw kernels that are too small anew; where none is, take another activation."""
-    layers = [facts.layers[n] for n in hidden(facts)]
-    small = [
-        layer
-        for layer in layers
-        if layer.drawn is not None and layer.drawn[1] * (layer.fan_in or 1) < _SMALL
-    ]
-    for layer in small:
-        yield SetOptions(layer.name, {"kernel_initializer": initializer_for(layer)})
-    for layer in [] if small else layers:
-        yield SetOptions(layer.name, {"activation": "relu", "kernel_initializer": "he_normal"})
+    yield Seen(WARNING, "hidden layers", message, REPAIR, changes)
 
 
 _SEEN = Text(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.changes import SetOptions
 from advisor.facts import NEEDS_BUILT
 from advisor.findings import WARNING, NotApplicable, Seen
-from advisor.rules._common import hidden, number
+from advisor.rules._common import hidden, initializer_for, names, number, too_small
 from advisor.text import Text
 
 if TYPE_CHECKING:
@@ -49,7 +49,23 @@ def check(facts: Facts) -> Iterator[Seen]:
     journey = facts.journey
     if journey is None:
         raise NotApplicable(NEEDS_BUILT)
-    if journey.ratio is None or journey.uncertain or abs(journey.ratio) < _LOST:
+    ratio = journey.ratio if not journey.uncertain else None
+    known = [r for r in (ratio, journey.measured) if r is not None]
+    if not known or max(map(abs, known)) < _LOST:
+        return
+    small = too_small([facts.layers[n] for n in hidden(facts)])
+    if small and min(known) < 0:
+        changes = [SetOptions(one.name, {"kernel_initializer": initializer_for(one)}) for one in small]
+        yield Seen(
+            WARNING,
+            small[0].name,
+            _SMALL_SEEN.format(names(small), number(10 ** min(known))),
+            REPAIR,
+            tuple(changes),
+            explains=("vanishing-gradient", "dead-units"),
+        )
+        return
+    if ratio is None or abs(ratio) < _LOST:
         return
     kinds = set(journey.functions)
     if journey.remedy is None or len(kinds) != 1 or journey.remedy[0] not in kinds:
@@ -59,7 +75,7 @@ def check(facts: Facts) -> Iterator[Seen]:
     yield Seen(
         WARNING,
         layers[0].name,
-        _SEEN.format(number(10**journey.ratio), len(layers), initializer),
+        _SEEN.format(number(10**ratio), len(layers), initializer),
         REPAIR,
         tuple(SetOptions(layer.name, {"kernel_initializer": initializer}) for layer in layers),
         explains=("vanishing-gradient", "exploding-gradient", "dead-units"),
@@ -70,4 +86,9 @@ _SEEN = Text(
     en="With these initializers the gradient at the first hidden layer is {} of that at the last of "
     "{}; with {} it keeps its size.",
     zh="用现在的初始化，{1} 个隐藏层里第一层的梯度是最后一层的 {0}；换成 {2} 就能保持大小。",
+)
+_SMALL_SEEN = Text(
+    en="The kernels of {} are drawn so small that of the gradient at the last hidden layer {} arrives "
+    "at the first.",
+    zh="{} 的权重初值太小：最后一个隐藏层的梯度，传到第一层只剩 {}。",
 )

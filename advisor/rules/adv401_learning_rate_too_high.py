@@ -56,9 +56,11 @@ _LIMITS = {
     "Muon": (0.2, 2.0, 0.02),
     "SGD": (1.5, 10.0, 0.01),
 }
+_SHALLOW = 4  # weighted layers, for which Adam at 0.01 is usual as well
 _ALONE = 10.0  # how much more a model without hidden layers bears
 _JUMPS = 10.0  # times the loss after one step over the loss before
 _LEAPS, _UPSIDE_DOWN = 3.0, 0.5  # fewer where weights move by more than they are, log10
+_BOUNDED = 1000.0
 _MORE = 1.0
 
 
@@ -83,12 +85,13 @@ def _by_kind(facts: Facts, optimizer: Optimizer) -> Seen | None:
         risky, wrong = risky * _ALONE, wrong * _ALONE
     if rate < risky:
         return None
+    shallow = usual == 0.001 and weighted <= _SHALLOW  # noqa: PLR2004
     return Seen(
         ERROR if rate >= wrong else WARNING,
         "optimizer",
         _SEEN.format(optimizer.kind, number(rate), number(usual)),
         REPAIR,
-        (SetStep(usual),),
+        (SetStep(0.01 if shallow else usual),),
         explains=("dead-units",),
         stands=True,
     )
@@ -101,6 +104,8 @@ def _by_step(facts: Facts, optimizer: Optimizer) -> Seen | None:
         return None
     worse = not math.isfinite(step.after)
     jumps = _JUMPS if step.update is None or step.update < _UPSIDE_DOWN else _LEAPS
+    if optimizer.kind != "SGD":
+        jumps = _BOUNDED  # its step does not grow with the loss, so it comes back
     worse |= step.after > jumps * abs(step.before) and step.after - step.before > _MORE
     if not worse or optimizer.learning_rate <= 0:
         return None
