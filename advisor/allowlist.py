@@ -54,7 +54,7 @@ _REFUSED = {
     "Regularizer",
     "SegmentReduction",
 }
-_OPERATIONS = "nn numpy core math image linalg einops".split()
+_OPERATIONS = ["nn", "numpy", "core", "math", "image", "linalg", "einops"]
 
 
 @functools.cache
@@ -105,7 +105,14 @@ def make() -> dict[str, list[str]]:
     found["words"] = sorted(
         {
             name
-            for kind in ("losses", "metrics", "initializers", "regularizers", "constraints", "optimizers")
+            for kind in (
+                "losses",
+                "metrics",
+                "initializers",
+                "regularizers",
+                "constraints",
+                "optimizers",
+            )
             for name, one in _by_name(keras, kind).items()
             if getattr(one, "__name__", "") in taken
         }
@@ -123,7 +130,10 @@ def _classes(module: Any, base: type) -> list[str]:
     return sorted(
         name
         for name, one in vars(module).items()
-        if inspect.isclass(one) and issubclass(one, base) and name not in _REFUSED and name[0] != "_"
+        if inspect.isclass(one)
+        and issubclass(one, base)
+        and name not in _REFUSED
+        and name[0] != "_"
     )
 
 

@@ -8,6 +8,8 @@ from advisor import backend
 from advisor.facts import Loss, Metric, Optimizer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from advisor.facts import Facts
 
 
@@ -46,7 +48,7 @@ def _keys(model: Any, names: list[str]) -> list[tuple[str, ...]]:
     return [(name,) for name in names]
 
 
-def spread(given: Any, keys: list[tuple[str, ...]]) -> list[Any]:
+def spread(given: Any, keys: Sequence[tuple[str, ...]]) -> list[Any]:
     """Return one of what was given for each output: alone, in a list or in a dict by name."""
     if isinstance(given, dict):
         return [next((given[k] for k in key if k in given), None) for key in keys]
@@ -55,7 +57,7 @@ def spread(given: Any, keys: list[tuple[str, ...]]) -> list[Any]:
     return [given] * len(keys)
 
 
-def spread_metrics(model: Any, keys: list[tuple[str, ...]]) -> list[list[Any]]:
+def spread_metrics(model: Any, keys: Sequence[tuple[str, ...]]) -> list[list[Any]]:
     """Return the metrics of each output, as they were given."""
     compiled = getattr(model, "_compile_metrics", None)
     found: list[list[Any]] = [[] for _ in keys]
@@ -68,7 +70,7 @@ def spread_metrics(model: Any, keys: list[tuple[str, ...]]) -> list[list[Any]]:
             found[0] += list(given)
             continue
         for mine, one in zip(found, spread(given, keys), strict=True):
-            mine += list(one) if isinstance(one, (list, tuple)) else [] if one is None else [one]
+            mine.extend(one if isinstance(one, (list, tuple)) else [] if one is None else [one])
     return found
 
 
@@ -125,7 +127,9 @@ def _metric(given: Any) -> Metric:
         except Exception:  # noqa: BLE001 - an own metric may not tell
             options = {}
         kind = type(metric)
-        return Metric(str(getattr(metric, "name", kind.__name__)), kind.__name__, options, not _ours(kind))
+        return Metric(
+            str(getattr(metric, "name", kind.__name__)), kind.__name__, options, not _ours(kind)
+        )
     name = getattr(metric, "__name__", type(metric).__name__)
     own = not _ours(metric)
     return Metric(name, name if own else camel(name), own=own)
@@ -146,7 +150,7 @@ def _optimizer(given: Any) -> Optimizer | None:
 
 def _rate(optimizer: Any) -> tuple[float | None, bool]:
     """Return the first learning rate, and whether it follows a schedule."""
-    given = getattr(optimizer, "_learning_rate", None)
+    given: Any = getattr(optimizer, "_learning_rate", None)
     if hasattr(given, "get_config") and not hasattr(given, "assign"):
         try:
             return first_of_schedule(given.get_config()), True

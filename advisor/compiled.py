@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor.compilation import camel, first_of_schedule, spread
 from advisor.facts import Loss, Metric, Optimizer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from advisor.facts import Facts
 
 _SHORT = {
@@ -34,10 +37,12 @@ def read(config: Any, facts: Facts) -> None:
     facts.optimizer = _optimizer(config.get("optimizer"))
 
 
-class _Thing(tuple[str, dict[str, Any]]):
-    """A class by its name, with its options; no dict, so that it is not taken for named losses."""
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """A class by its name, with its options."""
 
-    __slots__ = ()
+    kind: str
+    options: dict[str, Any]
 
 
 def _bare(given: Any) -> Any:
@@ -45,7 +50,7 @@ def _bare(given: Any) -> Any:
     if isinstance(given, dict) and "class_name" in given:
         if given["class_name"] == "function":
             return given.get("config")
-        return _Thing((str(given["class_name"]), given.get("config") or {}))
+        return _Thing(str(given["class_name"]), given.get("config") or {})
     if isinstance(given, dict):
         return {str(key): _bare(value) for key, value in given.items()}
     if isinstance(given, list):
@@ -53,30 +58,30 @@ def _bare(given: Any) -> Any:
     return given
 
 
-def _metrics(given: Any, keys: list[tuple[str, ...]]) -> list[list[Any]]:
+def _metrics(given: Any, keys: Sequence[tuple[str, ...]]) -> list[list[Any]]:
     if not given:
         return [[] for _ in keys]
-    nested = isinstance(given, dict) or any(type(one) in {list, tuple} for one in given)
+    nested = isinstance(given, dict) or any(isinstance(one, list) for one in given)
     if len(keys) == 1 and not nested:
         return [list(given)]
     parts = spread(given, keys)
-    return [list(p) if type(p) in {list, tuple} else [] if p is None else [p] for p in parts]
+    return [list(p) if isinstance(p, list) else [] if p is None else [p] for p in parts]
 
 
 def _loss(given: Any) -> Loss:
     if isinstance(given, _Thing):
-        kind, options = given
-        options = {k: v for k, v in options.items() if k not in {"name", "dtype", "fn"}}
+        kind = given.kind
+        options = {k: v for k, v in given.options.items() if k not in {"name", "dtype", "fn"}}
         logits = bool(options.get("from_logits", False))
-        return Loss(kind, False, logits, options.get("reduction", "sum_over_batch_size"), options)
+        reduction = options.get("reduction", "sum_over_batch_size")
+        return Loss(kind, from_logits=logits, reduction=reduction, options=options)
     name = str(given)
     return Loss(_SHORT.get(name.lower()) or (camel(name) if name.islower() else name))
 
 
 def _metric(given: Any) -> Metric:
     if isinstance(given, _Thing):
-        kind, options = given
-        return Metric(str(options.get("name", kind)), kind, options)
+        return Metric(str(given.options.get("name", given.kind)), given.kind, given.options)
     name = str(given)
     if name.lower() in {"accuracy", "acc"}:
         return Metric(name, "accuracy")

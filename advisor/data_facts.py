@@ -51,7 +51,9 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
         X = _numbers(X, facts.layers[given[0]].shape if given else None)
         inputs = [X]
     else:
-        inputs = [_numbers(one, facts.layers[n].shape) for one, n in zip(inputs, given, strict=True)]
+        inputs = [
+            _numbers(one, facts.layers[n].shape) for one, n in zip(inputs, given, strict=True)
+        ]
         X = inputs
     facts.rows = len(inputs[0])
     for number, one in zip(given or ([0] if facts.layers else []), inputs, strict=False):
@@ -121,7 +123,20 @@ def targets(y: Any, output: Output) -> Targets:
     distinct = np.unique(table[:1_000_000] if table.size > 10_000_000 else table)  # noqa: PLR2004
     values = tuple(distinct.tolist()) if len(distinct) <= _DISTINCT else None
     if text:
-        return Targets(shape, table.shape[1], True, False, 0, 0, 0, 0, values, False, False, len(y))
+        return Targets(
+            shape=shape,
+            columns=table.shape[1],
+            text=True,
+            whole=False,
+            low=0,
+            high=0,
+            mean=0,
+            std=0,
+            values=values,
+            onehot=False,
+            sums=False,
+            rows=len(y),
+        )
     table = table.astype("float64")
     sums = bool(np.allclose(table.sum(axis=1), 1, atol=1e-4)) and table.shape[1] > 1
     flags = bool(np.isin(distinct, (0, 1)).all())
@@ -167,8 +182,7 @@ def _features(facts: Facts, number: int, X: Any) -> Iterator[Features]:
 
 
 def _through(layer: Layer, X: Any) -> Any:
-    """Return what a layer before all weights makes of X; None where that does not matter, or is
-    not known."""  # noqa: D205, D209
+    """Return what a layer before all weights makes of X; None where nobody need, or can, know."""
     import numpy as np
 
     options = layer.options

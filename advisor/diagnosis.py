@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from advisor.facts import Facts
     from advisor.page import Page
-    from advisor.repairs import Proof
+    from advisor.proofs import Proof
     from advisor.text import Text
 
 
@@ -91,7 +91,7 @@ class Report(Answer):
 
     def diff(self) -> str:
         """Return the repair as a unified diff of plain Keras code."""
-        return self._mended.diff
+        return str(self._mended.diff)
 
     def prove(self, X: Any, y: Any, *, epochs: int = 30, seeds: int = 3) -> Proof:
         """Train the model and its repair from the same seeds, and show what comes out of both.
@@ -246,8 +246,8 @@ def _ranked(facts: Facts, seen: list[tuple[rulebook.Rule, Seen]]) -> list[Findin
             rule.entry.SOURCE,
             found.changes,
         )
-        cause = roots[at]
-        findings.append(finding if cause == at else replace(finding, because=seen[cause][0].code))
+        root = roots[at]
+        findings.append(finding if root == at else replace(finding, because=seen[root][0].code))
     return findings
 
 

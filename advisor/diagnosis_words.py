@@ -56,7 +56,11 @@ def _blind(page: Page, report: Report) -> None:
 def _shortly(codes: list[str | Text]) -> str:
     """Name a few codes, or the first and the last of many."""
     few = 3
-    return ", ".join(map(str, codes)) if len(codes) <= few else f"{codes[0]} … {codes[-1]} ({len(codes)})"
+    return (
+        ", ".join(map(str, codes))
+        if len(codes) <= few
+        else f"{codes[0]} … {codes[-1]} ({len(codes)})"
+    )
 
 
 _CLEAN = Text(en="✓ {}: nothing wrong was found", zh="✓ {}：没有发现问题")
@@ -71,7 +75,11 @@ _SEVERITY = {
     "warning": Text(en="warning", zh="警告"),
     "hint": Text(en="hint", zh="提示"),
 }
-_SEEN, _WHY, _FIX = Text(en="seen", zh="看到"), Text(en="why", zh="为什么"), Text(en="repair", zh="修改")
+_SEEN, _WHY, _FIX = (
+    Text(en="seen", zh="看到"),
+    Text(en="why", zh="为什么"),
+    Text(en="repair", zh="修改"),
+)
 _FOLLOWS = Text(en="follows:", zh="由此引起：")
 _OWN = Text(en="Not looked into (not Keras' own)", zh="没有查看（不是 Keras 自带的）")
 _BLIND = Text(en="Rules that could not look", zh="没法检查的规则")

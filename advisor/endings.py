@@ -62,10 +62,10 @@ def _for(purpose: Purpose, output: Output, loss: str) -> list[Ending]:
     task = purpose.task
     if task == "binary":
         kind = loss if loss in BINARY else "BinaryCrossentropy"
-        found = [Ending(1, "sigmoid", kind), Ending(1, "linear", kind, True)]
+        found = [Ending(1, "sigmoid", kind), Ending(1, "linear", kind, from_logits=True)]
         if output.targets is None or not purpose.onehot:
             sparse = "SparseCategoricalCrossentropy"
-            found += [Ending(2, "softmax", sparse), Ending(2, "linear", sparse, True)]
+            found += [Ending(2, "softmax", sparse), Ending(2, "linear", sparse, from_logits=True)]
         return found
     if task == "multiclass":
         if k is not None and k < 2:  # noqa: PLR2004 - the units are wrong, not the classes
@@ -78,10 +78,10 @@ def _for(purpose: Purpose, output: Output, loss: str) -> list[Ending]:
             kind = loss if loss in SPARSE else "SparseCategoricalCrossentropy"
             if output.units and k and output.units > k:
                 k = output.units  # more units than classes seen: the data may lack some
-        return [Ending(k, "softmax", kind), Ending(k, "linear", kind, True)]
+        return [Ending(k, "softmax", kind), Ending(k, "linear", kind, from_logits=True)]
     if task == "multilabel":
         kind = loss if loss in BINARY else "BinaryCrossentropy"
-        return [Ending(k, "sigmoid", kind), Ending(k, "linear", kind, True)]
+        return [Ending(k, "sigmoid", kind), Ending(k, "linear", kind, from_logits=True)]
     if task == "distribution":
         kind = loss if loss in {"KLDivergence", *ONEHOT} else "CategoricalCrossentropy"
         return [Ending(k, "softmax", kind)]
@@ -95,7 +95,10 @@ def _for_numbers(task: str, k: int | None, loss: str) -> list[Ending]:
     real = loss if loss in REAL else "MeanSquaredError"
     if task == "share":
         kind = loss if loss in BINARY | REAL else "BinaryCrossentropy"
-        found = [Ending(k, "sigmoid", kind), Ending(k, "linear", "BinaryCrossentropy", True)]
+        found = [
+            Ending(k, "sigmoid", kind),
+            Ending(k, "linear", "BinaryCrossentropy", from_logits=True),
+        ]
         return [*found, Ending(k, "linear", real)]
     if task == "positive":
         return [Ending(k, "softplus", real)]
@@ -175,7 +178,11 @@ def _counted(layer: Layer) -> str:
 
 def _loss_options(loss: Loss, ending: Ending) -> dict[str, Any]:
     """Keep the options that the new loss has as well."""
-    kept = {"label_smoothing", "alpha", "gamma", "apply_class_balancing"} if loss.kind == ending.loss else set()
+    kept = (
+        {"label_smoothing", "alpha", "gamma", "apply_class_balancing"}
+        if loss.kind == ending.loss
+        else set()
+    )
     options: dict[str, Any] = {k: v for k, v in loss.options.items() if k in kept}
     if ending.from_logits:
         options["from_logits"] = True

@@ -376,4 +376,3 @@ ACCURACIES = {
     "SparseTopKCategoricalAccuracy",
     "Accuracy",
 }
-

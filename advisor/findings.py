@@ -88,5 +88,6 @@ class NotApplicable(Exception):  # noqa: N818 - it is no error: a rule could not
     """
 
     def __init__(self, needs: Text) -> None:
+        """Say what is missing."""
         super().__init__(needs.en)
         self.needs = needs

@@ -57,7 +57,9 @@ def _collect(opened: Any, name: str) -> dict[str, list[Any]]:
                 if not path and key == "optimizer":
                     continue
                 if place.count("/") > 40 or len(waiting) > 4000:  # noqa: PLR2004
-                    raise ModelFileError(f"{shown(name, 50)} is refused: its weights nest too deep.")
+                    raise ModelFileError(
+                        f"{shown(name, 50)} is refused: its weights nest too deep."
+                    )
                 waiting.append((place, item))
                 continue
             if item.is_virtual or item.external or item.dtype.kind not in "fiu":

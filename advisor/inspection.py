@@ -28,8 +28,7 @@ def assert_clean(
 ) -> None:
     """Fail a test with the report where `check` finds an error or a warning.
 
-    Args:
-        model, X, y, task, select, ignore: as `check` takes them.
+    It takes what `check` takes.
 
     Raises:
         AssertionError: something was found; its text is the report.
@@ -80,6 +79,7 @@ class ModelCheck(_Callback):  # type: ignore[misc]
         select: Sequence[str] | None = None,
         ignore: Sequence[str] | None = None,
     ) -> None:
+        """Keep what is checked when training begins."""
         super().__init__()
         self.data, self.stop, self.task = (X, y), stop, task
         self.select, self.ignore = select, ignore

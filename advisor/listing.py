@@ -48,7 +48,11 @@ def _functional(model: Any) -> list[str]:
             given = reads[0] if len(reads) == 1 else f"[{', '.join(reads)}]"
             name = node.operation.name.replace("-", "_")
             layer = node.operation
-            made = _layer(layer) if isinstance(layer, keras.layers.Layer) else f"keras.ops.{layer.name}"
+            made = (
+                _layer(layer)
+                if isinstance(layer, keras.layers.Layer)
+                else f"keras.ops.{layer.name}"
+            )
             for tensor in node.outputs:
                 called[id(tensor)] = name
             lines.append(f"{name} = {made}({given})")
@@ -71,7 +75,7 @@ def _layer(layer: Any) -> str:
 
 def _call(name: str, kind: Any, config: dict[str, Any]) -> str:
     """Write a call with the options that are not the defaults."""
-    parts = []
+    parts: list[str] = []
     for key, parameter in inspect.signature(kind.__init__).parameters.items():
         if key in _SKIPPED or key not in config:
             continue
@@ -97,7 +101,9 @@ def _same(value: Any, default: Any) -> bool:
             return True
         return isinstance(default, (list, tuple)) and list(value) == list(default)
     if isinstance(value, dict) and isinstance(default, str):
-        plain = not any(v is not None for k, v in (value.get("config") or {}).items() if k != "seed")
+        plain = not any(
+            v is not None for k, v in (value.get("config") or {}).items() if k != "seed"
+        )
         return plain and _snake(str(value.get("class_name"))) == default
     if isinstance(value, float) and isinstance(default, float):
         return abs(value - default) < 1e-6 * max(abs(default), 1e-9)
@@ -112,7 +118,9 @@ def _snake(name: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict) and "class_name" in value:
-        options = {k: v for k, v in (value.get("config") or {}).items() if v is not None and k != "seed"}
+        options = {
+            k: v for k, v in (value.get("config") or {}).items() if v is not None and k != "seed"
+        }
         inner = ", ".join(f"{k}={_value(v)}" for k, v in options.items() if k != "name")
         module = str(value.get("module") or "keras")
         if not inner and module == "keras.initializers":
@@ -134,13 +142,20 @@ def _compiled(keras: Any, model: Any) -> list[str]:
     optimizer = model.optimizer
     keys = [(name,) for name in getattr(model, "output_names", None) or ["output"]]
     losses = [_thing(keras, "losses", one) for one in spread(model.loss, keys)]
-    metrics = [[_thing(keras, "metrics", m) for m in given] for given in spread_metrics(model, keys)]
+    metrics = [
+        [_thing(keras, "metrics", m) for m in given] for given in spread_metrics(model, keys)
+    ]
     kind = f"keras.optimizers.{type(optimizer).__name__}"
-    lines = ["model.compile(", f"    optimizer={_call(kind, type(optimizer), optimizer.get_config())},"]
+    lines = [
+        "model.compile(",
+        f"    optimizer={_call(kind, type(optimizer), optimizer.get_config())},",
+    ]
     lines.append(f"    loss={losses[0] if len(losses) == 1 else '[' + ', '.join(losses) + ']'},")
     if any(metrics):
         written = [f"[{', '.join(given)}]" for given in metrics]
-        lines.append(f"    metrics={written[0] if len(written) == 1 else '[' + ', '.join(written) + ']'},")
+        lines.append(
+            f"    metrics={written[0] if len(written) == 1 else '[' + ', '.join(written) + ']'},"
+        )
     return [*lines, ")"]
 
 

@@ -13,10 +13,26 @@ from advisor.facts import Facts, Initializer, Layer, Output
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OPTIONS = (
-    "units filters rate axis negative_slope max_value threshold alpha scale offset invert "
-    "return_sequences input_dim output_dim padding strides use_bias data_format"
-).split()
+_OPTIONS = [
+    "units",
+    "filters",
+    "rate",
+    "axis",
+    "negative_slope",
+    "max_value",
+    "threshold",
+    "alpha",
+    "scale",
+    "offset",
+    "invert",
+    "return_sequences",
+    "input_dim",
+    "output_dim",
+    "padding",
+    "strides",
+    "use_bias",
+    "data_format",
+]
 _HALF = {"float16", "bfloat16"}
 _WEIGHTED = {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D"}
 _WEIGHTED |= {"SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D", "Conv1DTranspose"}
@@ -32,10 +48,10 @@ def read(model: Any) -> Facts:
     ends: list[int | None]
     if graph is not None:
         known: dict[int, int] = {}
-        for number, tensor in enumerate(graph.inputs):
-            known[id(tensor)] = walk.add(
-                Layer(f"input {number}", "InputLayer", shape=_shape(tensor), options={"given": True})
-            )
+        for tensor in graph.inputs:
+            name = tensor._keras_history.operation.name  # noqa: SLF001 - Keras has no public way
+            layer = Layer(name, "InputLayer", shape=_shape(tensor), options={"given": True})
+            known[id(tensor)] = walk.add(layer)
         ends = list(walk.functional(graph, known, ""))
     elif not own_call:
         ends = [walk.chain(model.layers, walk.add(Layer("input", "InputLayer")), "")]
@@ -219,7 +235,10 @@ def _as_function(layer: Any, node: Any) -> Function | None:
         return Function("Rescaling", lambda z: z * scale + offset)
     if type(layer).__module__.startswith("keras.src.ops.") and node is not None:
         arguments = node.arguments
-        if len(arguments.keras_tensors) == 1 and node.outputs[0].shape == node.input_tensors[0].shape:
+        if (
+            len(arguments.keras_tensors) == 1
+            and node.outputs[0].shape == node.input_tensors[0].shape
+        ):
             return Function(kind.lower(), _operation(layer, arguments))
     return None
 

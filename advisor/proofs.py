@@ -131,12 +131,14 @@ def prove(report: Report, X: Any, y: Any, *, epochs: int = 30, seeds: int = 3) -
     whole_number("seeds", seeds, 1)
     mended = repairs.mend(report)
     if len(report.facts.outputs) > 1:
-        raise OptionError("Several outputs cannot be scored as one. Prove each by a model of its own.")
+        raise OptionError(
+            "Several outputs cannot be scored as one. Prove each by a model of its own."
+        )
     targets = mended.labels(y)
     kind = _kind(mended.report)
     sides = []
     for model, labels in ((repairs._opened(report.subject), y), (mended.model, targets)):  # noqa: SLF001
-        sides.append(_side(model, X, labels, (targets, kind), epochs, seeds))
+        sides.append(_side(model, (X, labels), (targets, kind), epochs=epochs, seeds=seeds))
     words = _ACCURACY if kind in {"binary", "multiclass", "multilabel"} else _R2
     return Proof(sides[0], sides[1], words, epochs, seeds, mended.diff)
 
@@ -147,23 +149,28 @@ def _kind(report: Report) -> str:
 
 
 def _side(
-    model: Any, X: Any, y: Any, truth: tuple[Any, str], epochs: int, seeds: int
+    model: Any, data: tuple[Any, Any], truth: tuple[Any, str], *, epochs: int, seeds: int
 ) -> Side:
     """Train copies of one model and look at what comes out."""
     import warnings
 
     import numpy as np
 
+    X, y = (np.asarray(part) for part in data)
     scores, failed, last = [], None, None
     for seed in range(seeds):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Keras says of the wrong model, the report says
             copy = _fresh(model, seed)
             try:
-                training.run(copy, _array(X), _array(y), seed=seed, epochs=epochs)
-                last = heads.outputs_of(copy, _array(X)[:_ROWS])
+                training.run(copy, X, y, seed=seed, epochs=epochs)
+                last = heads.outputs_of(copy, X[:_ROWS])
             except Exception as error:  # noqa: BLE001 - the wrong model may fail in any way
-                failed = str(error).strip().splitlines()[0][:100] if str(error).strip() else type(error).__name__
+                failed = (
+                    str(error).strip().splitlines()[0][:100]
+                    if str(error).strip()
+                    else type(error).__name__
+                )
                 scores.append(math.nan)
                 continue
         scores.append(_score(last, np.asarray(truth[0])[:_ROWS], truth[1], _logits(copy)))
@@ -180,15 +187,11 @@ def _side(
         low,
         high,
         float(rows.std(axis=0).max()),
-        float(abs(rows.sum(axis=1) - 1).max()) if truth[1] == "multiclass" and rows.shape[1] > 1 else None,
+        float(abs(rows.sum(axis=1) - 1).max())
+        if truth[1] == "multiclass" and rows.shape[1] > 1
+        else None,
         bool(reaches),
     )
-
-
-def _array(values: Any) -> Any:
-    import numpy as np
-
-    return np.asarray(values)
 
 
 def _fresh(model: Any, seed: int) -> Any:
@@ -206,7 +209,8 @@ def _fresh(model: Any, seed: int) -> Any:
 
 
 def _logits(model: Any) -> bool:
-    return bool(getattr(model.loss, "get_config", dict)().get("from_logits", False))
+    config = model.loss.get_config() if hasattr(model.loss, "get_config") else {}
+    return bool(config.get("from_logits", False))
 
 
 def _score(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
@@ -218,7 +222,11 @@ def _score(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
     if kind in {"binary", "multiclass", "multilabel", "distribution"}:
         return _accuracy(p, y, kind, logits)
     if p.shape != y.shape:
-        p = p.reshape(y.shape) if p.size == y.size else np.broadcast_to(p.mean(axis=-1).reshape(len(p), *[1] * (y.ndim - 1)), y.shape)
+        p = (
+            p.reshape(y.shape)
+            if p.size == y.size
+            else np.broadcast_to(p.mean(axis=-1).reshape(len(p), *[1] * (y.ndim - 1)), y.shape)
+        )
     task = TASKS["regression"]
     return float(evaluate(task.score_line, y=y.astype("float64"), p=p))
 
@@ -229,12 +237,22 @@ def _accuracy(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
     middle = 0.0 if logits else 0.5
     p = p.reshape(-1, p.shape[-1])
     if kind == "multilabel":
-        return float(((p > middle) == (y.reshape(p.shape) > 0.5)).mean()) if p.size == y.size else math.nan  # noqa: PLR2004
-    codes = y.reshape(-1, y.shape[-1]).argmax(axis=1) if y.ndim > 1 and y.shape[-1] > 1 and y.size > len(p) else y.reshape(-1)
+        return (
+            float(((p > middle) == (y.reshape(p.shape) == 1)).mean())
+            if p.size == y.size
+            else math.nan
+        )
+    codes = (
+        y.reshape(-1, y.shape[-1]).argmax(axis=1)
+        if y.ndim > 1 and y.shape[-1] > 1 and y.size > len(p)
+        else y.reshape(-1)
+    )
     if len(codes) != len(p):
         return math.nan
     if p.shape[1] == 1:
-        return float(((p[:, 0] > middle).astype(int) == np.searchsorted(np.unique(codes), codes)).mean())
+        return float(
+            ((p[:, 0] > middle).astype(int) == np.searchsorted(np.unique(codes), codes)).mean()
+        )
     return float((p.argmax(axis=1) == codes).mean())
 
 
@@ -253,7 +271,9 @@ def _plain(value: float) -> float | str:
 
 _HELPED = Text(en="The repair helps", zh="修改有效")
 _SAME = Text(en="The repair changes little here", zh="修改在这里差别不大")
-_WORSE = Text(en="The repair does not help here: the score is worse", zh="修改在这里没有帮助：得分反而变差")
+_WORSE = Text(
+    en="The repair does not help here: the score is worse", zh="修改在这里没有帮助：得分反而变差"
+)
 _HOW = Text(
     en="Both trained for {} epochs from the same {} seed(s), new weights each time; score: {}.",
     zh="两个模型用同样的 {1} 个种子各训练 {0} 轮，每次重新抽权重；得分：{2}。",

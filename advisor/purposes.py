@@ -85,7 +85,9 @@ def _of_column(output: Output, targets: Targets) -> Purpose:
         return Purpose("multiclass", k, seen=True)  # classes in a strange code
     if targets.low >= 0 and targets.high <= 1:
         return Purpose("share", 1, seen=True)
-    return Purpose("count" if loss == "Poisson" and targets.low >= 0 else "regression", 1, seen=True)
+    return Purpose(
+        "count" if loss == "Poisson" and targets.low >= 0 else "regression", 1, seen=True
+    )
 
 
 def _of_columns(output: Output, targets: Targets) -> Purpose:

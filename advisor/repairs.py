@@ -72,7 +72,9 @@ def mend(report: Report) -> Mended:
     tried: set[tuple[str, str]] = set()
     now = report
     for _ in range(_ROUNDS):
-        cause = next((f for f in now.findings if f.changes and (f.code, repr(f.changes)) not in tried), None)
+        cause = next(
+            (f for f in now.findings if f.changes and (f.code, repr(f.changes)) not in tried), None
+        )
         if cause is None or (now.ok and cause.severity == "hint" and applied):
             break
         tried.add((cause.code, repr(cause.changes)))
@@ -139,7 +141,9 @@ def _same(keras: Any, model: Any) -> Any:
     try:
         copy = keras.models.clone_model(model)
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise OptionError(f"This model cannot be copied: {str(error).splitlines()[0][:100]}") from None
+        raise OptionError(
+            f"This model cannot be copied: {str(error).splitlines()[0][:100]}"
+        ) from None
     if not copy.built and model.built and getattr(model, "input_shape", None):
         copy.build(model.input_shape)
     return copy
@@ -150,7 +154,11 @@ def _rebuilt(keras: Any, model: Any, changes: Sequence[Change], X: Any) -> Any:
     plain = isinstance(model, keras.Sequential)
     if not plain and not hasattr(model, "_nodes_by_depth"):
         raise OptionError("Only Sequential and functional models can be changed layer by layer.")
-    return _sequential(keras, model, changes, X, "") if plain else _functional(keras, model, changes, X, "")
+    return (
+        _sequential(keras, model, changes, X, "")
+        if plain
+        else _functional(keras, model, changes, X, "")
+    )
 
 
 def _sequential(keras: Any, model: Any, changes: Sequence[Change], X: Any, around: str) -> Any:
@@ -214,7 +222,9 @@ def _changed(keras: Any, layer: Any, changes: Sequence[Change], X: Any, around: 
 
 def _set(config: dict[str, Any], options: dict[str, Any]) -> None:
     """Set options of a layer, or of the layer that it wraps."""
-    wrapped = config.get("layer", {}).get("config") if isinstance(config.get("layer"), dict) else None
+    wrapped = (
+        config.get("layer", {}).get("config") if isinstance(config.get("layer"), dict) else None
+    )
     for key, value in options.items():
         inner = wrapped is not None and key not in config and key in wrapped
         (wrapped if inner else config)[key] = value  # type: ignore[index]
@@ -229,13 +239,18 @@ def _made(keras: Any, change: Insert, X: Any) -> Any:
         X = np.asarray(X[0] if isinstance(X, list) else X, "float64")
         rows = X.reshape(-1, X.shape[-1])
         variance = rows.var(axis=0)
-        options = {"mean": rows.mean(axis=0).tolist(), "variance": np.where(variance > 0, variance, 1.0).tolist()}
+        options = {
+            "mean": rows.mean(axis=0).tolist(),
+            "variance": np.where(variance > 0, variance, 1.0).tolist(),
+        }
     return getattr(keras.layers, change.kind)(**options)
 
 
 def _keep_weights(model: Any, copy: Any, changes: Sequence[Change]) -> None:
     """Give the copy the weights of the layers that are still the same."""
-    fresh = {c.layer for c in changes if isinstance(c, SetOptions) and "kernel_initializer" in c.options}
+    fresh = {
+        c.layer for c in changes if isinstance(c, SetOptions) and "kernel_initializer" in c.options
+    }
     old = dict(_weighted(model, ""))
     for name, layer in _weighted(copy, ""):
         mine = old.get(name)
@@ -311,4 +326,3 @@ def _again(keras: Any, metric: Any) -> Any:
         except Exception:  # noqa: BLE001 - an own metric may not tell how it was made
             return metric
     return metric
-

@@ -87,7 +87,9 @@ def rule(name: object) -> Rule:
     for one in rulebook():
         if key in {one.code.lower(), one.name}:
             return one
-    known = [one.code for one in rulebook()] if key.startswith("adv") else [r.name for r in rulebook()]
+    known = (
+        [one.code for one in rulebook()] if key.startswith("adv") else [r.name for r in rulebook()]
+    )
     raise UnknownNameError("rule", name, known)
 
 
@@ -146,7 +148,9 @@ def configured() -> dict[str, Any]:
             raise OptionError(f"pyproject.toml cannot be read: {str(error)[:80]}.") from None
         tool = table.get("tool")
         found = tool.get("advisor", {}) if isinstance(tool, dict) else {}
-        unknown = sorted(set(found) - {"select", "ignore"}) if isinstance(found, dict) else ["advisor"]
+        unknown = (
+            sorted(set(found) - {"select", "ignore"}) if isinstance(found, dict) else ["advisor"]
+        )
         if unknown:
             raise OptionError(
                 f"[tool.advisor] of pyproject.toml takes select and ignore. Received: {unknown[0]}."

@@ -72,7 +72,9 @@ def read(path: str | bytes | PathLike[str]) -> SavedModel:
         OverflowError,
         IndexError,
     ) as error:
-        raise _refused(file, f"the archive is damaged or cut off ({type(error).__name__})") from None
+        raise _refused(
+            file, f"the archive is damaged or cut off ({type(error).__name__})"
+        ) from None
     vet(config, file)
     return SavedModel(file, config, weights)
 

@@ -39,6 +39,7 @@ _DTYPES = {
 _LOOKED_UP = {"activation", "recurrent_activation", "loss", "fn", "optimizer"}
 _SIZES = {"units", "filters", "input_dim", "output_dim", "num_tokens", "num_bins", "max_tokens"}
 _SIZES |= {"key_dim", "value_dim", "num_heads", "head_dim", "n"}
+_WINDOWS = {"kernel_size", "pool_size", "strides", "dilation_rate"}
 _MODELS = {"Sequential", "Functional"}
 _PLAIN = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__", "__complex__"}
 
@@ -79,7 +80,9 @@ class _Vetting:
 
     def _own(self, config: dict[str, Any]) -> NoReturn:
         name = shown(config.get("class_name"), 30)
-        self.refuse(f"{name} is a class of its own; use keras.Sequential or keras.Model(inputs, outputs)")
+        self.refuse(
+            f"{name} is a class of its own; use keras.Sequential or keras.Model(inputs, outputs)"
+        )
 
     def _value(self, value: Any, key: str = "") -> None:
         self.values += 1
@@ -123,7 +126,9 @@ class _Vetting:
         if key == "dtype" and value not in _DTYPES:
             self.refuse(f"{shown(value, 30)} is no type of numbers that is known")
         if key in _LOOKED_UP | {"metrics", "weighted_metrics"} and not _known_word(value):
-            self.refuse(f"{shown(value, 30)} is no function of Keras'; own functions are not loaded")
+            self.refuse(
+                f"{shown(value, 30)} is no function of Keras'; own functions are not loaded"
+            )
         if key in {"vocabulary", "idf_weights"}:
             self.refuse("a vocabulary is named by a path; save it inside the layer")
         if key.endswith(("_initializer", "_regularizer", "_constraint")) and not _known_word(value):
@@ -141,11 +146,9 @@ class _Vetting:
         if name in _PLAIN:
             self._value(inner)
             return
-        if name == "Lambda" or name == "__lambda__":
+        if name in {"Lambda", "__lambda__"}:
             self.refuse("a Lambda layer runs code from the file; use a layer of Keras instead")
-        if not self._listed(module, name) or (
-            registered is not None and registered != name
-        ):
+        if not self._listed(module, name) or (registered is not None and registered != name):
             self.refuse(
                 f"{shown(name, 40)} is not one of Keras' own classes; build the model of Keras' layers"
             )
@@ -176,6 +179,14 @@ class _Vetting:
             value = config[key]
             if not (value is None or (isinstance(value, int) and not isinstance(value, bool))):
                 self.refuse(f"{shown(key, 20)} of {shown(kind, 30)} is no whole number")
+        for key in _WINDOWS & set(config):
+            given = config[key] if isinstance(config[key], list) else [config[key]]
+            if not all(
+                one is None or (isinstance(one, int) and 0 < one <= _UNITS) for one in given
+            ):
+                self.refuse(
+                    f"{shown(key, 20)} of {shown(kind, 30)} holds no positive whole numbers"
+                )
 
     def _layer(self, node: dict[str, Any], kind: str, config: dict[str, Any]) -> None:
         self.layers += 1

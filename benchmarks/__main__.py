@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks import fitting, foretelling, populations, recording, scores, speed
+from benchmarks import diagnosis, fitting, foretelling, populations, recording, scores, speed
 
 
 def main() -> None:
@@ -32,6 +32,8 @@ def main() -> None:
     foretelling.main()
     print()
     recording.main()
+    print()
+    diagnosis.main()
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def _row(name: str, rows: list[tuple[dict[str, Any], list[str], list[str]]]) -> 
 
     found = share(static, lambda r: r[0]["primary"] in r[1])
     late = share(needs, lambda r: r[0]["primary"] in r[1])
-    alone = [r for r in (static if name == "check(model)" else seen)]
+    alone = static if name == "check(model)" else seen
     first = share(alone, lambda r: bool(r[1]) and r[1][0] in r[0]["defects"])
     wrong = share(correct, lambda r: bool(r[2]))
     fired = share(quiet, lambda r: bool(set(r[0]["silent"]) & set(r[1])))
@@ -80,7 +80,11 @@ def _said_by_keras(program: dict[str, Any], X: Any, y: Any) -> list[str]:
             build(program).fit(X[:32], y[:32], epochs=1, verbose=0)
         except Exception as error:  # noqa: BLE001 - some programs end in an error, which says something
             text = str(error)
-            return ["missing-flatten"] if "rank" in text else ["label-encoding-mismatch"] * ("shape" in text)
+            return (
+                ["missing-flatten"]
+                if "rank" in text
+                else ["label-encoding-mismatch"] * ("shape" in text)
+            )
     said = [str(one.message) for one in caught]
     return [name for part, name in _WARNINGS.items() if any(part in one for one in said)]
 

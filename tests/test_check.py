@@ -73,7 +73,7 @@ def spellings(keras):
         "string": [L.Dense(1, activation="sigmoid")],
         "function": [L.Dense(1, activation=A.sigmoid)],
         "ops": [L.Dense(1, activation=keras.ops.sigmoid)],
-        "lambda": [L.Dense(1, activation=lambda z: keras.ops.sigmoid(z))],
+        "lambda": [L.Dense(1, activation=lambda z: 1 - keras.ops.sigmoid(-z))],
         "by hand": [L.Dense(1, activation=lambda z: 1 / (1 + keras.ops.exp(-z)))],
         "tanh of half": [L.Dense(1, activation=lambda z: 0.5 * (1 + keras.ops.tanh(z / 2)))],
         "layer": [L.Dense(1), L.Activation("sigmoid")],
@@ -88,13 +88,24 @@ def spellings(keras):
         "identity": [L.Dense(1, activation="sigmoid"), L.Identity()],
         "float32": [L.Dense(1, activation="sigmoid", dtype="float32")],
         "exp of log": [L.Dense(1, activation="log_sigmoid"), L.Activation("exponential")],
-        "rescaled tanh": [L.Rescaling(1.0), L.Dense(1), L.Rescaling(0.5), L.Activation("tanh"), L.Rescaling(0.5, 0.5)],
-        "lambda layer": [L.Dense(1), L.Lambda(lambda z: keras.ops.sigmoid(z))],
+        "rescaled tanh": [
+            L.Rescaling(1.0),
+            L.Dense(1),
+            L.Rescaling(0.5),
+            L.Activation("tanh"),
+            L.Rescaling(0.5, 0.5),
+        ],
+        "lambda layer": [L.Dense(1), L.Lambda(keras.ops.sigmoid)],
     }
     for name, layers in sigmoid.items():
         yield f"sigmoid, {name}", layers, bce, 1
     yield "sigmoid, loss by name", [L.Dense(1, activation="sigmoid")], "binary_crossentropy", 1
-    yield "sigmoid, loss by function", [L.Dense(1, activation="sigmoid")], losses.binary_crossentropy, 1
+    yield (
+        "sigmoid, loss by function",
+        [L.Dense(1, activation="sigmoid")],
+        losses.binary_crossentropy,
+        1,
+    )
     yield "sigmoid, focal", [L.Dense(1, activation="sigmoid")], losses.BinaryFocalCrossentropy(), 1
     yield "scores", [L.Dense(1)], logits, 1
     yield "scores, linear", [L.Dense(1, activation="linear")], logits, 1
@@ -104,12 +115,27 @@ def spellings(keras):
     yield "softmax layer", [L.Dense(2), L.Softmax()], sparse(), 2
     yield "softmax activation layer", [L.Dense(2), L.Activation("softmax")], sparse(), 2
     yield "softmax of log_softmax", [L.Dense(2, activation="log_softmax"), L.Softmax()], sparse(), 2
-    yield "softmax, loss by name", [L.Dense(2, activation="softmax")], "sparse_categorical_crossentropy", 2
-    yield "softmax by ops", [L.Dense(2, activation=lambda z: keras.ops.softmax(z))], sparse(), 2
+    yield (
+        "softmax, loss by name",
+        [L.Dense(2, activation="softmax")],
+        "sparse_categorical_crossentropy",
+        2,
+    )
+    yield "softmax by ops", [L.Dense(2, activation=keras.ops.softmax)], sparse(), 2
     yield "two scores", [L.Dense(2)], sparse(from_logits=True), 2
-    yield "two log-probabilities", [L.Dense(2, activation="log_softmax")], sparse(from_logits=True), 2
+    yield (
+        "two log-probabilities",
+        [L.Dense(2, activation="log_softmax")],
+        sparse(from_logits=True),
+        2,
+    )
     yield "softmax, one-hot", [L.Dense(2, activation="softmax")], "categorical_crossentropy", 0
-    yield "softmax, one-hot, binary loss", [L.Dense(2, activation="softmax")], "binary_crossentropy", 0
+    yield (
+        "softmax, one-hot, binary loss",
+        [L.Dense(2, activation="softmax")],
+        "binary_crossentropy",
+        0,
+    )
     yield "two sigmoids, one-hot", [L.Dense(2, activation="sigmoid")], "binary_crossentropy", 0
 
 
@@ -131,7 +157,7 @@ def test_more_than_thirty_spellings_of_a_right_head_are_accepted(keras):
         (1, "relu", "binary_crossentropy", "ADV102"),
         (1, "tanh", "binary_crossentropy", "ADV102"),
         (3, "relu", "categorical_crossentropy", "ADV102"),
-        (1, lambda z: z * (z > 0), "binary_crossentropy", "ADV102"),
+        (1, "own", "binary_crossentropy", "ADV102"),
         (1, "softmax", "mse", "ADV101"),
         (3, "sigmoid", "sparse_categorical_crossentropy", "ADV102"),
         (3, None, "categorical_crossentropy", "ADV106"),
@@ -140,8 +166,8 @@ def test_more_than_thirty_spellings_of_a_right_head_are_accepted(keras):
     ],
 )
 def test_wrong_heads_are_found_by_what_they_do(units, activation, loss, code, keras):
-    if callable(activation):
-        activation = lambda z: keras.ops.relu(z)  # noqa: E731 - as people write it
+    if activation == "own":
+        activation = keras.ops.relu
     model = small(keras, keras.layers.Dense(units, activation=activation), loss=loss)
     assert advisor.check(model).findings[0].code == code
 
@@ -188,7 +214,9 @@ def test_several_outputs_are_judged_each_by_its_own_loss_and_targets(keras):
 
 def test_nested_models_are_looked_into_and_repaired(keras):
     L = keras.layers
-    body = keras.Sequential([keras.Input((4,)), L.Dense(16), L.Dense(16, activation="relu")], name="body")
+    body = keras.Sequential(
+        [keras.Input((4,)), L.Dense(16), L.Dense(16, activation="relu")], name="body"
+    )
     given = keras.Input((4,))
     head = L.Dense(3, activation="softmax", name="head")(body(given))
     model = keras.Model(given, head)
@@ -214,7 +242,9 @@ def test_a_shortcut_and_a_gate_are_no_faults(keras):
     assert not advisor.check(model).findings
 
 
-@pytest.mark.parametrize("prepared", ["Normalization", "Rescaling", "BatchNormalization", "Embedding"])
+@pytest.mark.parametrize(
+    "prepared", ["Normalization", "Rescaling", "BatchNormalization", "Embedding"]
+)
 def test_raw_inputs_are_in_order_before_a_layer_that_prepares_them(prepared, keras):
     L = keras.layers
     X = np.random.default_rng(0).integers(0, 255, (96, 8)).astype("float32")
@@ -238,7 +268,12 @@ def test_rules_that_cannot_look_say_so_and_never_that_all_is_well(keras):
     model = keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])
     report = advisor.check(model)
     blind = {name for _, name, _ in report.not_applicable}
-    assert {"unscaled-inputs", "label-encoding-mismatch", "learning-rate-too-high", "metric-on-logits"} <= blind
+    assert {
+        "unscaled-inputs",
+        "label-encoding-mismatch",
+        "learning-rate-too-high",
+        "metric-on-logits",
+    } <= blind
     assert [f.name for f in report.findings] == ["hidden-layer-without-activation"]
     passed = set(report.passed)
     assert not passed & {code for code, _, _ in report.not_applicable}
@@ -258,7 +293,9 @@ def test_what_is_not_kerass_own_is_named_and_never_guessed_at(keras):
         return keras.ops.mean((y - p) ** 2)
 
     L = keras.layers
-    model = keras.Sequential([keras.Input((4,)), L.Dense(4, activation="softmax"), Own(name="mine"), L.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), L.Dense(4, activation="softmax"), Own(name="mine"), L.Dense(1)]
+    )
     model.compile("adam", loss)
     report = advisor.check(model)
     assert ("mine", "Own") in report.facts.own
@@ -283,7 +320,7 @@ def test_a_subclassed_model_is_judged_by_its_loss_its_optimizer_and_y(keras):
 
     model = Own()
     model.compile(keras.optimizers.Adam(-1.0), "sparse_categorical_crossentropy")
-    X, y = rows(classes=3)
+    X, _ = rows(classes=3)
     model(X)
     report = advisor.check(model, X, np.ones(96))
     assert [f.name for f in report.findings] == ["single-class-labels", "negative-learning-rate"]
@@ -344,7 +381,9 @@ def test_labels_of_every_kind(labels, keras):
 
 
 def test_the_repair_is_shown_as_plain_keras(keras):
-    model = small(keras, keras.layers.Dense(1, activation="softmax", name="last"), loss="binary_crossentropy")
+    model = small(
+        keras, keras.layers.Dense(1, activation="softmax", name="last"), loss="binary_crossentropy"
+    )
     diff = advisor.check(model).diff()
     assert "-    keras.layers.Dense(1, activation='softmax')," in diff
     assert "+    keras.layers.Dense(1, activation='sigmoid')," in diff
@@ -358,14 +397,17 @@ def test_trained_weights_are_kept_where_they_fit(keras):
     fixed = advisor.check(model).repair()
     for a, b in zip(model.get_weights(), fixed.get_weights(), strict=True):
         assert np.array_equal(a, b)
-    assert fixed.loss.get_config()["from_logits"] or fixed.layers[-1].activation is keras.activations.sigmoid
+    assert (
+        fixed.loss.get_config()["from_logits"]
+        or fixed.layers[-1].activation is keras.activations.sigmoid
+    )
 
 
 def test_a_proof_shows_the_score_and_the_outputs_of_both(keras):
     X, _ = rows(200)
     y = (X[:, 0] + X[:, 1] > 0).astype(int)
     model = small(keras, keras.layers.Dense(1, activation="softmax"), loss="binary_crossentropy")
-    proof = advisor.check(model, X, y).prove(X, y, epochs=20, seeds=2)
+    proof = advisor.check(model, X, y).prove(X, y, epochs=50, seeds=2)
     assert proof.helped
     assert proof.before.spread == 0
     assert proof.before.low == proof.before.high == 1
@@ -379,10 +421,15 @@ def test_a_proof_shows_the_score_and_the_outputs_of_both(keras):
 
 def test_a_proof_says_so_when_the_repair_does_not_help(keras):
     X, y = rows(64)  # labels that nothing in X tells
-    model = small(keras, keras.layers.Dense(1, activation="sigmoid"), loss="mse", metrics=["accuracy"])
+    model = small(
+        keras, keras.layers.Dense(1, activation="sigmoid"), loss="mse", metrics=["accuracy"]
+    )
     proof = advisor.check(model, X, y).prove(X, y, epochs=1, seeds=1)
     assert not proof.helped
-    assert str(proof.verdict) in {"The repair changes little here", "The repair does not help here: the score is worse"}
+    assert str(proof.verdict) in {
+        "The repair changes little here",
+        "The repair does not help here: the score is worse",
+    }
 
 
 def test_nothing_to_repair_is_said(keras):
@@ -406,14 +453,23 @@ def test_a_callback_reports_when_training_begins(keras, capsys):
 
 def test_a_test_helper_fails_with_the_report(keras):
     X, y = rows()
-    advisor.assert_clean(small(keras, keras.layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy"), X, y)
+    advisor.assert_clean(
+        small(keras, keras.layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy"), X, y
+    )
     with pytest.raises(AssertionError, match="ADV106 logits-without-from-logits"):
         advisor.assert_clean(small(keras, keras.layers.Dense(1), loss="binary_crossentropy"), X, y)
 
 
 def test_reports_read_in_both_languages(keras, golden):
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("the report speaks of the backend in use")
     X, y = rows(classes=3)
-    model = small(keras, keras.layers.Dense(1, activation="softmax", name="last"), loss="binary_crossentropy", metrics=["accuracy"])
+    model = small(
+        keras,
+        keras.layers.Dense(1, activation="softmax", name="last"),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
     model.layers[0].name = "hidden"
     model.name = "model"
     for language in ("en", "zh"):
@@ -423,8 +479,13 @@ def test_reports_read_in_both_languages(keras, golden):
 
 
 def test_a_model_of_a_hundred_layers_takes_no_time(keras):
-    layers = [keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal") for _ in range(100)]
-    model = keras.Sequential([keras.Input((32,)), *layers, keras.layers.Dense(3, activation="softmax")])
+    layers = [
+        keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal")
+        for _ in range(100)
+    ]
+    model = keras.Sequential(
+        [keras.Input((32,)), *layers, keras.layers.Dense(3, activation="softmax")]
+    )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     advisor.check(model)
     best = min(_seconds(lambda: advisor.check(model, ignore=[], select=["ADV"])) for _ in range(7))
@@ -446,6 +507,8 @@ def test_checking_a_file_imports_neither_keras_nor_tensorflow(keras, tmp_path):
         "import sys, advisor.cli; status = advisor.cli.main(['check', 'model.keras'])\n"
         "print(status, {'keras', 'tensorflow', 'sklearn', 'jax'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "1 set()"
     assert "ADV101" in done.stdout

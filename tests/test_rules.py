@@ -115,5 +115,5 @@ def test_rules_are_selected_and_ignored_as_in_a_linter(keras, tmp_path, monkeypa
     assert not advisor.check(model).findings
     assert advisor.check(model, ignore=[]).findings
     (tmp_path / "pyproject.toml").write_text("[tool.advisor]\nignored = []\n")
-    with pytest.raises(OptionError, match="takes select and ignore. Received: ignored"):
+    with pytest.raises(OptionError, match="takes select and ignore"):
         advisor.check(model)

@@ -23,7 +23,9 @@ WHY = Text(
     zh="一个单元只能分两类，或给出一个数。K 个类别要 K 个单元，K 个目标也要 K 个单元。少了就有类别没地方放，"
     "而 Keras 可能一声不吭地继续训练。",
 )
-REPAIR = Text(en="As many units as classes, or as columns of y.", zh="单元数等于类别数，或 y 的列数。")
+REPAIR = Text(
+    en="As many units as classes, or as columns of y.", zh="单元数等于类别数，或 y 的列数。"
+)
 FALSE_POSITIVES = Text(
     en="Whole numbers under a cross-entropy that are a quantity are read as classes.",
     zh="交叉熵损失下的整数其实是数量时，会被当成类别。",

@@ -53,7 +53,7 @@ def check(facts: Facts) -> Iterator[Seen]:
         purpose = purposes.of(output)
         seen = _of_shape(output, loss, purpose)
         if seen is None and output.targets is not None:
-            seen = _of_targets(output, loss, output.targets, purpose)
+            seen = _of_targets(loss, output.targets, purpose)
         if seen is None and purpose is not None:
             seen = _of_classes(output, loss, purpose)
         if seen is None:
@@ -95,9 +95,7 @@ def _of_shape(output: Output, loss: Loss, purpose: Purpose | None) -> tuple[str,
     return None
 
 
-def _of_targets(
-    output: Output, loss: Loss, targets: Targets, purpose: Purpose | None
-) -> tuple[str, Text] | None:
+def _of_targets(loss: Loss, targets: Targets, purpose: Purpose | None) -> tuple[str, Text] | None:
     """Look at what y is."""
     if targets.text or purpose is None:
         return None
@@ -106,9 +104,10 @@ def _of_targets(
         return ERROR, _NEGATIVE.format(loss.kind, low)
     if loss.kind == "MeanSquaredLogarithmicError" and targets.low <= -1:
         return ERROR, _NEGATIVE.format(loss.kind, low)
-    if purpose.task in {"regression", "count", "positive"} and purpose.seen:
-        if loss.kind in BINARY | EXCLUSIVE | HINGE | {"CategoricalHinge", "KLDivergence"}:
-            return ERROR, _NUMBERS.format(loss.kind, low, high)
+    classed = BINARY | EXCLUSIVE | HINGE | {"CategoricalHinge", "KLDivergence"}
+    numbers = purpose.seen and purpose.task in {"regression", "count", "positive"}
+    if numbers and loss.kind in classed:
+        return ERROR, _NUMBERS.format(loss.kind, low, high)
     if purpose.task == "share" and loss.kind in EXCLUSIVE:
         return ERROR, _NUMBERS.format(loss.kind, low, high)
     if loss.kind == "KLDivergence" and targets.columns > 1 and not targets.sums:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from advisor.facts import Facts, Output
 
-TITLE = Text(en="sigmoid or softmax with from_logits=True", zh="sigmoid 或 softmax 又写了 from_logits=True")
+TITLE = Text(
+    en="sigmoid or softmax with from_logits=True", zh="sigmoid 或 softmax 又写了 from_logits=True"
+)
 WHY = Text(
     en="from_logits=True tells the loss to apply sigmoid or softmax itself. Applied twice they are "
     "squeezed: the loss of a perfect prediction stays at 0.31 for yes or no, at 0.55 for 3 classes.",
@@ -24,7 +26,8 @@ WHY = Text(
     "是非题的损失也停在 0.31，三类停在 0.55。",
 )
 REPAIR = Text(
-    en="Leave from_logits=True out, or the activation.", zh="去掉 from_logits=True，或者去掉激活函数。"
+    en="Leave from_logits=True out, or the activation.",
+    zh="去掉 from_logits=True，或者去掉激活函数。",
 )
 FALSE_POSITIVES = Text(
     en="On TensorFlow Keras repairs the plain case itself, with a warning; the model is still "

@@ -25,7 +25,8 @@ WHY = Text(
 )
 REPAIR = Text(en="No activation in the last layer.", zh="输出层不加激活函数。")
 FALSE_POSITIVES = Text(
-    en="Soft caps that leave ±8 and more free are not reported.", zh="留出 ±8 以上余地的软截断不报告。"
+    en="Soft caps that leave ±8 and more free are not reported.",
+    zh="留出 ±8 以上余地的软截断不报告。",
 )
 SOURCE = "keras.io/api/losses/probabilistic_losses"
 EXAMPLE = """\
@@ -53,9 +54,7 @@ def check(facts: Facts) -> Iterator[Seen]:
         yield Seen(
             ERROR if bounded else WARNING,
             endings.place(facts, output),
-            (_BOUNDED if bounded else _BENT).format(
-                does.name, number(does.low), number(does.high)
-            ),
+            (_BOUNDED if bounded else _BENT).format(does.name, number(does.low), number(does.high)),
             REPAIR,
             tuple(endings.set_activation(facts, output, "linear")),
             explains=("metric-on-logits",),

@@ -24,7 +24,8 @@ REPAIR = Text(
     zh="不写 reduction；Keras 默认的 sum_over_batch_size 就是平均。",
 )
 FALSE_POSITIVES = Text(
-    en="Training distributed by hand, where the sum is divided later.", zh="手写分布式训练，之后再自己除。"
+    en="Training distributed by hand, where the sum is divided later.",
+    zh="手写分布式训练，之后再自己除。",
 )
 SOURCE = "keras.io/api/losses (reduction)"
 EXAMPLE = """\

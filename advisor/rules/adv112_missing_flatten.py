@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.data_facts import positions
 from advisor.changes import Change, Insert, SetOptions
+from advisor.data_facts import positions
 from advisor.facts import PROBABILITY_LOSSES
 from advisor.findings import ERROR, WARNING, Seen
 from advisor.tails import CONVOLUTIONS, RECURRENT, TRANSPARENT

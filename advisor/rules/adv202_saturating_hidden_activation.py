@@ -39,7 +39,8 @@ model.compile("adam", "binary_crossentropy")
 model
 """
 INSTEAD = EXAMPLE.replace(
-    'Dense(32, activation="sigmoid")', 'Dense(32, activation="relu", kernel_initializer="he_normal")'
+    'Dense(32, activation="sigmoid")',
+    'Dense(32, activation="relu", kernel_initializer="he_normal")',
 )
 _SQUASHES = {"sigmoid", "hard_sigmoid", "sparse_sigmoid"}
 _MANY = 3
@@ -55,7 +56,9 @@ def check(facts: Facts) -> Iterator[Seen]:
     if len(squashed) < _MANY or any(layer.kind in _NORMALISES for layer in facts.layers):
         return
     journey = facts.journey
-    known = [] if journey is None else [r for r in (journey.ratio, journey.measured) if r is not None]
+    known = (
+        [] if journey is None else [r for r in (journey.ratio, journey.measured) if r is not None]
+    )
     if known and min(known) > _LOST:
         return
     share = _SHARE.format(number(10 ** min(known))) if known else Text(en="", zh="")

@@ -21,7 +21,9 @@ WHY = Text(
     "the gradient shrinks accordingly. It belongs at the end, or in attention.",
     zh="softmax 让一层的单元互相竞争：总和是 1，每个大约 1/K，梯度也跟着变小。它该放在末尾，或者用在注意力里。",
 )
-REPAIR = Text(en="ReLU in hidden layers, softmax at the end only.", zh="隐藏层用 ReLU，softmax 只放在最后。")
+REPAIR = Text(
+    en="ReLU in hidden layers, softmax at the end only.", zh="隐藏层用 ReLU，softmax 只放在最后。"
+)
 FALSE_POSITIVES = Text(
     en="Gates: a softmax that is multiplied with something is not reported.",
     zh="门控：softmax 和别的东西相乘的，不报告。",

@@ -68,7 +68,7 @@ def check(facts: Facts) -> Iterator[Seen]:
             second.name,
             _SEEN.format(of_second, of_first),
             REPAIR,
-            _changes(facts, output, first, second, of_first, of_second),
+            _changes(facts, output, first, second),
             explains=("output-activation-mismatch",) if output is not None else (),
         )
 
@@ -86,7 +86,9 @@ def _pair(facts: Facts, at: int) -> tuple[Layer, Layer, str, str] | None:
             return first, layer, named, name
         if name is not None:
             first, named = layer, name
-        elif layer.kind not in TRANSPARENT and not (layer.function and layer.function.name == "linear"):
+        elif layer.kind not in TRANSPARENT and not (
+            layer.function and layer.function.name == "linear"
+        ):
             return None
     return None
 
@@ -99,13 +101,12 @@ def _bends(layer: Layer) -> str | None:
 
 
 def _changes(
-    facts: Facts, output: Output | None, first: Layer, second: Layer, of_first: str, of_second: str
+    facts: Facts, output: Output | None, first: Layer, second: Layer
 ) -> tuple[Change, ...]:
     """Keep the one that is meant: at the end the right one, elsewhere the first."""
     ending = endings.nearest(output) if output is not None else None
     if output is not None and ending is not None:
         return tuple(endings.set_activation(facts, output, ending.activation))
-    del of_first, of_second
     if second.kind == "Activation" and first.kind not in RECURRENT:
         return (SetOptions(second.name, {"activation": "linear"}),)
     return (Remove(second.name),)

@@ -20,7 +20,10 @@ WHY = Text(
     "before; equal units get equal updates, so they stay equal for ever. ReLU units never move.",
     zh="权重全为 0 时，同一层的单元都一样，也不往前传梯度；一样的单元更新也一样，永远分不开。ReLU 单元根本不动。",
 )
-REPAIR = Text(en="A random initializer: leave it out, or he_normal.", zh="用随机初始化：不写就行，或写 he_normal。")
+REPAIR = Text(
+    en="A random initializer: leave it out, or he_normal.",
+    zh="用随机初始化：不写就行，或写 he_normal。",
+)
 FALSE_POSITIVES = Text(
     en="Zeros in the last layer, in a model without hidden layers, and at the end of a shortcut's "
     "branch are in order and not reported.",

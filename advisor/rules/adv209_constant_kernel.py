@@ -20,7 +20,10 @@ WHY = Text(
     "of 100 such units is a layer of one. Random weights break the symmetry.",
     zh="权重相同的单元算的是同一个东西，更新也相同：100 个这样的单元等于一个。随机权重才能打破这种对称。",
 )
-REPAIR = Text(en="A random initializer: leave it out, or he_normal.", zh="用随机初始化：不写就行，或写 he_normal。")
+REPAIR = Text(
+    en="A random initializer: leave it out, or he_normal.",
+    zh="用随机初始化：不写就行，或写 he_normal。",
+)
 FALSE_POSITIVES = Text(
     en="Where the next kernel is random the units part, slowly.",
     zh="下一层权重是随机的时候，这些单元会慢慢分开。",

@@ -23,8 +23,13 @@ WHY = Text(
     zh="一个单元要加 fan_in 个数，权重标准差是 s 时，和的标准差就是 s·√fan_in。远大于 1.4（He）时，信号逐层变大，"
     "sigmoid、softmax 一开始就饱和，第一个损失就上千。",
 )
-REPAIR = Text(en="he_normal under ReLU, glorot_uniform otherwise.", zh="ReLU 用 he_normal，其他用 glorot_uniform。")
-FALSE_POSITIVES = Text(en="Models that are trained already are not reported.", zh="已经训练过的模型不报告。")
+REPAIR = Text(
+    en="he_normal under ReLU, glorot_uniform otherwise.",
+    zh="ReLU 用 he_normal，其他用 glorot_uniform。",
+)
+FALSE_POSITIVES = Text(
+    en="Models that are trained already are not reported.", zh="已经训练过的模型不报告。"
+)
 SOURCE = "Glorot & Bengio 2010; He et al. 2015, arXiv 1502.01852"
 EXAMPLE = """\
 model = keras.Sequential([

@@ -55,7 +55,9 @@ def check(facts: Facts) -> Iterator[Seen]:
         return
     small = too_small([facts.layers[n] for n in hidden(facts)])
     if small and min(known) < 0:
-        changes = [SetOptions(one.name, {"kernel_initializer": initializer_for(one)}) for one in small]
+        changes = [
+            SetOptions(one.name, {"kernel_initializer": initializer_for(one)}) for one in small
+        ]
         yield Seen(
             WARNING,
             small[0].name,

@@ -69,9 +69,7 @@ def _seen(facts: Facts, output: Output, message: Text, changes: tuple[Change, ..
     )
 
 
-def _wrong(
-    output: Output, targets: Targets, loss: Loss
-) -> tuple[Text, tuple[Change, ...]] | None:
+def _wrong(output: Output, targets: Targets, loss: Loss) -> tuple[Text, tuple[Change, ...]] | None:
     if targets.text:
         return _TEXT, (MapLabels(output.number, _MAP),)
     units = output.units or 0
@@ -92,9 +90,10 @@ def _wrong(
             return _ROWS.format(loss.kind, targets.columns), (change,)
         return None
     values = targets.values
-    if column and values is not None and classes and not targets.whole:
-        if loss.kind in SPARSE or (loss.kind in BINARY | HINGE and len(values) == _PAIR):
-            return _FRACTIONS.format(loss.kind), (MapLabels(output.number, _MAP),)
+    fractions = column and values is not None and classes and not targets.whole
+    two = values is not None and len(values) == _PAIR
+    if fractions and (loss.kind in SPARSE or (loss.kind in BINARY | HINGE and two)):
+        return _FRACTIONS.format(loss.kind), (MapLabels(output.number, _MAP),)
     return None
 
 

@@ -79,6 +79,7 @@ def _bounds(output: Output, loss: Loss, targets: Targets) -> tuple[float, float]
 
 
 _SEEN = Text(
-    en="y goes from {0} to {1}; {4} expects {2} to {3}.", zh="y 从 {0} 到 {1}；{4} 要求 {2} 到 {3}。"
+    en="y goes from {0} to {1}; {4} expects {2} to {3}.",
+    zh="y 从 {0} 到 {1}；{4} 要求 {2} 到 {3}。",
 )
 _SCALE = Text(en="Bring each column into 0 to 1.", zh="把每一列变到 0 到 1。")

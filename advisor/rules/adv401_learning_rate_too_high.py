@@ -25,7 +25,10 @@ WHY = Text(
     zh="步子太大就会跨过山谷，损失跟着乱跳。多大算大要看优化器：SGD 用 0.1 很平常；Adam 每步让每个权重动学习率那么多，"
     "用 0.1 的话，头几步就把初始化全盖掉了。",
 )
-REPAIR = Text(en="Adam at 0.001, SGD at 0.01; scale X and y first.", zh="Adam 用 0.001，SGD 用 0.01；先缩放 X 和 y。")
+REPAIR = Text(
+    en="Adam at 0.001, SGD at 0.01; scale X and y first.",
+    zh="Adam 用 0.001，SGD 用 0.01；先缩放 X 和 y。",
+)
 FALSE_POSITIVES = Text(
     en="Adam at 0.1 without hidden layers is in order and not reported.",
     zh="没有隐藏层时 Adam 用 0.1 没问题，不报告。",

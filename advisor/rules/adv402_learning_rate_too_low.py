@@ -22,9 +22,7 @@ WHY = Text(
     zh="大小 0.1 的权重，每步动 0.0000001，要走一百万步。损失在降，但慢得像卡住了。",
 )
 REPAIR = Text(en="Adam at 0.001, SGD at 0.01.", zh="Adam 用 0.001，SGD 用 0.01。")
-FALSE_POSITIVES = Text(
-    en="Fine-tuning with a tiny step on purpose.", zh="有意用极小步长做微调。"
-)
+FALSE_POSITIVES = Text(en="Fine-tuning with a tiny step on purpose.", zh="有意用极小步长做微调。")
 SOURCE = "Bengio 2012, arXiv 1206.5533; measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
@@ -81,5 +79,6 @@ def check(facts: Facts) -> Iterator[Seen]:
 
 _ZERO = Text(en="The learning rate is 0: nothing moves.", zh="学习率是 0：什么都不动。")
 _SEEN = Text(
-    en="{} at {}: the weights hardly move; {} is usual.", zh="{} 的学习率是 {}：权重几乎不动；通常用 {}。"
+    en="{} at {}: the weights hardly move; {} is usual.",
+    zh="{} 的学习率是 {}：权重几乎不动；通常用 {}。",
 )

@@ -21,7 +21,9 @@ WHY = Text(
     "step makes the loss larger.",
     zh="优化器做的是减去学习率乘梯度。学习率为负就是往上爬：每一步都让损失变大。",
 )
-REPAIR = Text(en="A positive one: Adam at 0.001, SGD at 0.01.", zh="改成正数：Adam 用 0.001，SGD 用 0.01。")
+REPAIR = Text(
+    en="A positive one: Adam at 0.001, SGD at 0.01.", zh="改成正数：Adam 用 0.001，SGD 用 0.01。"
+)
 FALSE_POSITIVES = Text(en="Gradient ascent on purpose.", zh="有意做梯度上升。")
 SOURCE = "keras.io/api/optimizers"
 EXAMPLE = """\
