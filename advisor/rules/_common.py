@@ -99,9 +99,12 @@ def same_units(facts: Facts, at: int) -> float | None:
         return None
     if layer.weights is None:
         return drawn[0] if drawn is not None and drawn[1] == 0 else None
-    kernel = layer.weights()
-    first = kernel.flat[0]
-    return float(first) if (kernel == first).all() else None
+    if "one number" not in layer.options:  # read once for all rules: reading takes a while
+        kernel = layer.weights()
+        first = kernel.flat[0]
+        layer.options["one number"] = float(first) if (kernel == first).all() else None
+    found: float | None = layer.options["one number"]
+    return found
 
 
 def still_as_drawn(layer: Layer) -> bool:
