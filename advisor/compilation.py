@@ -20,7 +20,7 @@ def read(model: Any, facts: Facts) -> None:
     if not facts.compiled:
         return
     names = [output.name for output in facts.outputs]
-    keys = _keys(model, names)
+    keys = output_keys(model, names)
     losses = spread(getattr(model, "loss", None), keys)
     metrics = spread_metrics(model, keys)
     for output, loss, given in zip(facts.outputs, losses, metrics, strict=True):
@@ -40,7 +40,7 @@ def _own_step(model: Any) -> bool:
     )
 
 
-def _keys(model: Any, names: list[str]) -> list[tuple[str, ...]]:
+def output_keys(model: Any, names: list[str]) -> list[tuple[str, ...]]:
     """Return by which names each output may be called in a dict of losses."""
     structure = getattr(model, "_outputs_struct", None)
     if isinstance(structure, dict) and len(structure) == len(names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advisor import arrays, streams
+from advisor import arrays
 from advisor.errors import DataError
 from advisor.facts import Features, Targets
 from advisor.tails import TRANSPARENT, WEIGHTED
@@ -42,8 +42,6 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
     Raises:
         DataError, DataTypeError: they cannot be used, or X does not fit the model's inputs.
     """
-    if y is None and streams.is_stream(X):
-        X, y = streams.collect(X)
     arrays.compare_index(X, y)
     given = [n for n, layer in enumerate(facts.layers) if layer.options.get("given")]
     inputs = _each(X, [facts.layers[n].name for n in given]) if len(given) > 1 else None
@@ -225,4 +223,6 @@ def _describe(where: str, X: Any) -> Features:
         image=image,
         low=float(X.min()),
         high=float(X.max()),
+        mean=flat.mean(axis=0).tolist(),
+        variance=np.where(moving, spread**2, 1.0).tolist(),
     )

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor import rulebook
+from advisor import rulebook, streams
 from advisor.errors import DataTypeError, OptionError
 from advisor.findings import ERROR, SEVERITIES, WARNING, Finding, NotApplicable, Seen
 from advisor.page import Answer
@@ -150,6 +150,8 @@ def check(
     """
     rules = rulebook.chosen(select, ignore)
     named = None if task is None else find_task(task).name
+    if y is None and X is not None and streams.is_stream(X):
+        X, y = streams.collect(X)
     if X is None and y is not None:
         raise OptionError("Received y without X. Expected both, X alone, or neither.")
     if isinstance(model, (str, bytes)) or hasattr(model, "__fspath__"):

@@ -155,6 +155,7 @@ class Features:
         shift: the largest |mean| of a feature over its standard deviation.
         image: the features are positions of an image or a signal.
         low, high: of all numbers.
+        mean, variance: of each feature, of each channel in an image; a variance of 0 counts as 1.
     """
 
     where: str
@@ -164,6 +165,8 @@ class Features:
     image: bool
     low: float
     high: float
+    mean: list[float] = field(repr=False)
+    variance: list[float] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +322,26 @@ class Facts:
         if not found:
             raise NotApplicable(NEEDS_LOSS)
         yield from found
+
+    def with_known_ends(self) -> Iterator[tuple[Output, Loss]]:
+        """Give those of `with_loss` of which it is known what comes out.
+
+        Raises:
+            NotApplicable: there is none.
+        """
+        found = [(output, loss) for output, loss in self.with_loss() if output.behaviour.known]
+        if not found:
+            raise NotApplicable(NEEDS_LAYERS)
+        yield from found
+
+    def need_loss_or_targets(self) -> None:
+        """Refuse to look where there is neither a loss of Keras' nor y.
+
+        Raises:
+            NotApplicable: so it is.
+        """
+        if not any(o.targets for o in self.outputs):
+            next(self.with_loss())
 
     def with_targets(self) -> Iterator[tuple[Output, Targets]]:
         """Give the outputs whose targets are known.

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from advisor import backend
-from advisor.compilation import spread, spread_metrics
+from advisor.compilation import output_keys, spread, spread_metrics
 
 _SKIPPED = {"name", "dtype", "trainable", "quantization_config"}
 _FEW = 6  # numbers of a list that are written out
@@ -140,7 +140,7 @@ def _compiled(keras: Any, model: Any) -> list[str]:
     if not getattr(model, "compiled", False):
         return []
     optimizer = model.optimizer
-    keys = [(name,) for name in getattr(model, "output_names", None) or ["output"]]
+    keys = output_keys(model, list(getattr(model, "output_names", None) or ["output"]))
     losses = [_thing(keras, "losses", one) for one in spread(model.loss, keys)]
     metrics = [
         [_thing(keras, "metrics", m) for m in given] for given in spread_metrics(model, keys)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend, listing
 from advisor.changes import Insert, MapLabels, Remove, SetLoss, SetMetric, SetOptions, SetStep
+from advisor.compilation import output_keys, spread, spread_metrics
 from advisor.diagnosis import Report, check
 from advisor.errors import OptionError
 from advisor.expressions import evaluate
@@ -78,7 +80,7 @@ def mend(report: Report) -> Mended:
         if cause is None or (now.ok and cause.severity == "hint" and applied):
             break
         tried.add((cause.code, repr(cause.changes)))
-        model = apply(model, cause.changes, X)
+        model = apply(model, cause.changes)
         applied += cause.changes
         for change in cause.changes:
             if isinstance(change, MapLabels):
@@ -104,7 +106,9 @@ def _opened(subject: Any) -> Any:
         return subject
     keras = backend.keras()
     try:
-        return keras.models.load_model(subject)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of an optimizer that has not begun
+            return keras.models.load_model(subject)
     except (ValueError, OSError, TypeError, KeyError) as error:
         raise OptionError(
             f"Keras cannot open the model: {str(error).splitlines()[0][:120]}"
@@ -117,20 +121,19 @@ def _diff(report: Report, model: Any, maps: dict[int, str]) -> str:
     return "\n".join(difflib.unified_diff(before, after, "before", "after", lineterm="", n=1))
 
 
-def apply(model: Any, changes: Sequence[Change], X: Any = None) -> Any:
+def apply(model: Any, changes: Sequence[Change]) -> Any:
     """Return a compiled copy of a model with changes made; weights are kept where they still fit.
 
     Args:
         model: functional or Sequential; it is not changed.
         changes: as rules name them.
-        X: what a Normalization that is put in computes its mean and variance from.
 
     Raises:
         OptionError: it is neither functional nor Sequential, or a change cannot be made.
     """
     keras = backend.keras()
     structural = [c for c in changes if isinstance(c, (SetOptions, Insert, Remove))]
-    copy = _rebuilt(keras, model, structural, X) if structural else _same(keras, model)
+    copy = _rebuilt(keras, model, structural) if structural else _same(keras, model)
     _keep_weights(model, copy, structural)
     _compile(keras, model, copy, changes)
     return copy
@@ -149,34 +152,30 @@ def _same(keras: Any, model: Any) -> Any:
     return copy
 
 
-def _rebuilt(keras: Any, model: Any, changes: Sequence[Change], X: Any) -> Any:
+def _rebuilt(keras: Any, model: Any, changes: Sequence[Change]) -> Any:
     """Return a copy with other layers."""
     plain = isinstance(model, keras.Sequential)
     if not plain and not hasattr(model, "_nodes_by_depth"):
         raise OptionError("Only Sequential and functional models can be changed layer by layer.")
-    return (
-        _sequential(keras, model, changes, X, "")
-        if plain
-        else _functional(keras, model, changes, X, "")
-    )
+    return (_sequential if plain else _functional)(keras, model, changes, "")
 
 
-def _sequential(keras: Any, model: Any, changes: Sequence[Change], X: Any, around: str) -> Any:
+def _sequential(keras: Any, model: Any, changes: Sequence[Change], around: str) -> Any:
     layers = []
     if model.built and getattr(model, "inputs", None):
         given = model.inputs[0]
         layers.append(keras.Input(batch_shape=given.shape, dtype=given.dtype))
     for layer in model.layers:
-        layers += _changed(keras, layer, changes, X, around)
+        layers += _changed(keras, layer, changes, around)
     return keras.Sequential(layers, name=model.name)
 
 
-def _functional(keras: Any, model: Any, changes: Sequence[Change], X: Any, around: str) -> Any:
+def _functional(keras: Any, model: Any, changes: Sequence[Change], around: str) -> Any:
     """Copy a functional model; what is put in, is put in where the layer is called."""
     chains: dict[str, list[Any]] = {}
 
     def clone(layer: Any) -> Any:
-        new = _changed(keras, layer, changes, X, around)
+        new = _changed(keras, layer, changes, around)
         own = next((one for one in new if one.name == layer.name), None)
         own = keras.layers.Identity(name=layer.name) if own is None else own
         chains[layer.name] = new if own in new else [*new, own]
@@ -198,14 +197,14 @@ def _functional(keras: Any, model: Any, changes: Sequence[Change], X: Any, aroun
     return keras.models.clone_model(model, clone_function=clone, call_function=call)
 
 
-def _changed(keras: Any, layer: Any, changes: Sequence[Change], X: Any, around: str) -> list[Any]:
+def _changed(keras: Any, layer: Any, changes: Sequence[Change], around: str) -> list[Any]:
     """Return what stands in the place of a layer: a copy, with what was put before or behind it."""
     name = around + layer.name
     inside = [c for c in changes if getattr(c, "layer", "").startswith(f"{name}/")]
     if isinstance(layer, keras.Sequential):
-        new = _sequential(keras, layer, inside, X, f"{name}/") if inside else _same(keras, layer)
+        new = _sequential(keras, layer, inside, f"{name}/") if inside else _same(keras, layer)
     elif isinstance(layer, keras.Model):
-        new = _functional(keras, layer, inside, X, f"{name}/") if inside else _same(keras, layer)
+        new = _functional(keras, layer, inside, f"{name}/") if inside else _same(keras, layer)
     else:
         config = layer.get_config()
         for change in changes:
@@ -215,7 +214,7 @@ def _changed(keras: Any, layer: Any, changes: Sequence[Change], X: Any, around: 
     found = [] if Remove(name) in changes else [new]
     for change in changes:
         if isinstance(change, Insert) and change.layer == name:
-            put = _made(keras, change, X)
+            put = getattr(keras.layers, change.kind)(**change.options)
             found = [*found, put] if change.after else [put, *found]
     return found
 
@@ -228,22 +227,6 @@ def _set(config: dict[str, Any], options: dict[str, Any]) -> None:
     for key, value in options.items():
         inner = wrapped is not None and key not in config and key in wrapped
         (wrapped if inner else config)[key] = value  # type: ignore[index]
-
-
-def _made(keras: Any, change: Insert, X: Any) -> Any:
-    """Make a layer that is put in."""
-    import numpy as np
-
-    options = dict(change.options)
-    if change.kind == "Normalization" and not options:
-        X = np.asarray(X[0] if isinstance(X, list) else X, "float64")
-        rows = X.reshape(-1, X.shape[-1])
-        variance = rows.var(axis=0)
-        options = {
-            "mean": rows.mean(axis=0).tolist(),
-            "variance": np.where(variance > 0, variance, 1.0).tolist(),
-        }
-    return getattr(keras.layers, change.kind)(**options)
 
 
 def _keep_weights(model: Any, copy: Any, changes: Sequence[Change]) -> None:
@@ -279,9 +262,7 @@ def _compile(keras: Any, model: Any, copy: Any, changes: Sequence[Change]) -> No
         return
     names = list(getattr(model, "output_names", None) or ["output"])
     new = list(getattr(copy, "output_names", None) or names)
-    from advisor.compilation import spread, spread_metrics
-
-    keys = [(name,) for name in names]
+    keys = output_keys(model, names)
     losses = spread(model.loss, keys)
     metrics = [[_again(keras, one) for one in given] for given in spread_metrics(model, keys)]
     optimizer = model.optimizer
@@ -304,10 +285,12 @@ def _compile(keras: Any, model: Any, copy: Any, changes: Sequence[Change]) -> No
     compiled = getattr(model, "_compile_loss", None)
     weights = getattr(compiled, "_user_loss_weights", None)
     one = len(names) == 1
+    if weights is not None and not one:
+        weights = dict(zip(new, spread(weights, keys), strict=True))
     copy.compile(
         optimizer=optimizer,
         loss=losses[0] if one else dict(zip(new, losses, strict=True)),
-        loss_weights=weights if one or not isinstance(weights, dict) else None,
+        loss_weights=weights,
         metrics=(metrics[0] or None) if one else dict(zip(new, metrics, strict=True)),
         jit_compile=model.jit_compile,
         run_eagerly=model.run_eagerly,

@@ -277,6 +277,7 @@ def test_rules_that_cannot_look_say_so_and_never_that_all_is_well(keras):
     assert [f.name for f in report.findings] == ["hidden-layer-without-activation"]
     passed = set(report.passed)
     assert not passed & {code for code, _, _ in report.not_applicable}
+    assert passed <= {"ADV101", "ADV201", "ADV202", "ADV204", "ADV205", "ADV208", "ADV209"}
     assert "needs a compiled model" in str(report)
 
 
@@ -512,3 +513,45 @@ def test_checking_a_file_imports_neither_keras_nor_tensorflow(keras, tmp_path):
     )
     assert done.stdout.splitlines()[-1] == "1 set()"
     assert "ADV101" in done.stdout
+
+
+def test_several_inputs_and_streams(keras):
+    L = keras.layers
+    left, right = keras.Input((4,), name="left"), keras.Input((2,), name="right")
+    joined = L.Concatenate()(
+        [L.Dense(8, activation="relu", name="of_left")(left), L.Dense(8, activation="relu")(right)]
+    )
+    model = keras.Model({"left": left, "right": right}, L.Dense(1, activation="sigmoid")(joined))
+    model.compile("adam", "binary_crossentropy", loss_weights=[2.0])
+    X, y = rows()
+    given = {"left": 1000 * X, "right": X[:, :2]}
+    report = advisor.check(model, given, y)
+    assert [f.name for f in report.causes] == ["unscaled-inputs"]
+    assert "of_left" in str(report.findings[0].message)
+    assert advisor.check(report.repair(), given, y).ok
+    one = small(keras, L.Dense(3, activation="sigmoid"), loss="binary_crossentropy")
+    batches = ((X[i : i + 8], y[i : i + 8]) for i in range(0, 96, 8))
+    assert [f.name for f in advisor.check(one, batches).causes] == ["output-units-mismatch"]
+
+
+def test_a_saved_model_is_repaired_and_proved_too(keras, tmp_path):
+    X, _ = rows(120)
+    y = (X[:, 0] > 0).astype(int)
+    model = small(keras, keras.layers.Dense(1, activation="relu"), loss="binary_crossentropy")
+    model.save(tmp_path / "model.keras")
+    report = advisor.check(tmp_path / "model.keras", X, y)
+    assert [f.name for f in report.findings] == ["output-activation-mismatch"]
+    assert advisor.check(report.repair(), X, y).ok
+    assert report.prove(X, y, epochs=2, seeds=1).after.failed is None
+
+
+def test_a_model_without_input_shape_is_judged_by_what_it_is_made_of(keras):
+    L = keras.layers
+    model = keras.Sequential(
+        [
+            L.Dense(8, activation="relu", kernel_initializer="zeros"),
+            L.Dense(1, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    assert [f.code for f in advisor.check(model).findings] == ["ADV101", "ADV208"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from advisor.facts import Facts, Layer, Output
 
 _SHOWN = 4
+_CONSTANT = {"Zeros": 0.0, "Ones": 1.0, "Constant": 0.0}
 _WIDE = 16
 _LITTLE = 0.25  # variance of a weighted sum of inputs of size 1
 _SMALL = 65_536  # weights that are looked at, whatever the initializer says
@@ -98,6 +99,9 @@ def same_units(facts: Facts, at: int) -> float | None:
     if drawn is not None and drawn[1] != 0 and not (small and layer.weights is not None):
         return None
     if layer.weights is None:
+        kernel = layer.kernel
+        if drawn is None and kernel is not None and kernel.name in _CONSTANT:  # not built yet
+            return float(kernel.options.get("value", _CONSTANT[kernel.name]))
         return drawn[0] if drawn is not None and drawn[1] == 0 else None
     if "one number" not in layer.options:  # read once for all rules: reading takes a while
         kernel = layer.weights()

@@ -45,6 +45,7 @@ INSTEAD = EXAMPLE.replace('"sigmoid"', '"softmax"')
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs whose activation cannot give what is needed."""
+    facts.need_loss_or_targets()
     for output in last_layers(facts):
         if output.behaviour.name in {"softmax", "sparsemax"} and output.units == 1:
             continue  # a rule of its own

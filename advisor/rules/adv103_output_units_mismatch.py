@@ -47,6 +47,7 @@ INSTEAD = EXAMPLE.replace("Dense(2", "Dense(3")
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs with a wrong number of units."""
+    facts.need_loss_or_targets()
     for output in facts.outputs:
         message = _wrong(output)
         if message is None or output.units is None:

@@ -41,8 +41,8 @@ INSTEAD = EXAMPLE.replace("Dense(1)", 'Dense(1, activation="exponential")')
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs that leave the loss's domain."""
-    for output, loss in facts.with_loss():
-        seen = _outside(output, loss) if output.behaviour.known else None
+    for output, loss in facts.with_known_ends():
+        seen = _outside(output, loss)
         if seen is None:
             continue
         message, activation = seen

@@ -46,7 +46,7 @@ INSTEAD = EXAMPLE.replace(
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs whose scores are taken for probabilities."""
-    for output, loss in facts.with_loss():
+    for output, loss in facts.with_known_ends():
         if output.behaviour.name != "linear" or loss.from_logits:
             continue
         purpose = purposes.of(output)

@@ -49,7 +49,7 @@ INSTEAD = EXAMPLE.replace("from_logits=True", "")
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs that are squeezed twice."""
-    for output, loss in facts.with_loss():
+    for output, loss in facts.with_known_ends():
         does = output.behaviour
         if not loss.from_logits or not (does.probability or does.sums):
             continue

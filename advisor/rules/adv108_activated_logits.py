@@ -44,7 +44,7 @@ _FREE = 8.0  # e^-8: a probability of 0.9997
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs whose scores are bent."""
-    for output, loss in facts.with_loss():
+    for output, loss in facts.with_known_ends():
         does = output.behaviour
         if not loss.from_logits or not does.known or does.sums or _free(does):
             continue

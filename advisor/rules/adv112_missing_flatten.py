@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from advisor.changes import Change, Insert, SetOptions
 from advisor.data_facts import positions
-from advisor.facts import PROBABILITY_LOSSES
-from advisor.findings import ERROR, WARNING, Seen
+from advisor.facts import NEEDS_BUILT, PROBABILITY_LOSSES
+from advisor.findings import ERROR, WARNING, NotApplicable, Seen
 from advisor.tails import CONVOLUTIONS, RECURRENT, TRANSPARENT
 from advisor.text import Text
 
@@ -46,6 +46,9 @@ INSTEAD = EXAMPLE.replace("    layers.Dense(3", "    layers.Flatten(),\n    laye
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs with axes that labels do not have."""
+    facts.need_loss_or_targets()
+    if all(output.shape is None for output in facts.outputs):
+        raise NotApplicable(NEEDS_BUILT)
     for output in facts.outputs:
         if output.shape is None or len(output.shape) == 1 or output.layer is None:
             continue

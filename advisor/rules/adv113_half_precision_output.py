@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.changes import SetOptions
-from advisor.findings import WARNING, Seen
+from advisor.facts import NEEDS_COMPILED
+from advisor.findings import WARNING, NotApplicable, Seen
 from advisor.rules._common import last_layers
 from advisor.text import Text
 
@@ -40,8 +41,10 @@ INSTEAD = EXAMPLE.replace('"softmax", dtype="mixed_float16"', '"softmax", dtype=
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs computed in half precision."""
+    if not facts.compiled:
+        raise NotApplicable(NEEDS_COMPILED)
     for output in last_layers(facts):
-        if output.half and output.layer is not None and facts.compiled:
+        if output.half and output.layer is not None:
             end = output.tail[-1] if output.tail else output.layer
             name = facts.layers[end].name
             change = SetOptions(name, {"dtype": "float32"})

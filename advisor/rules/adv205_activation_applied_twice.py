@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from advisor import endings
 from advisor.activations import ACTIVATIONS
 from advisor.changes import Change, Remove, SetOptions
-from advisor.findings import ERROR, HINT, WARNING, Seen
+from advisor.facts import NEEDS_LAYERS
+from advisor.findings import ERROR, HINT, WARNING, NotApplicable, Seen
 from advisor.rules._common import straight
 from advisor.tails import RECURRENT, TRANSPARENT, WEIGHTED
 from advisor.text import Text
@@ -47,6 +48,8 @@ _SAME_TWICE = {"relu", "relu6", "hard_tanh", "hard_shrink", "threshold"}
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the activations that follow another one."""
+    if not any(layer.inputs for layer in facts.layers):
+        raise NotApplicable(NEEDS_LAYERS)
     ends = {output.layer: output for output in facts.outputs}
     for at, layer in enumerate(facts.layers):
         if layer.kind not in WEIGHTED:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from advisor.changes import SetOptions
-from advisor.findings import WARNING, Seen
+from advisor.facts import NEEDS_BUILT
+from advisor.findings import WARNING, NotApplicable, Seen
 from advisor.rules._common import initializer_for, number, still_as_drawn
 from advisor.text import Text
 
@@ -46,6 +47,8 @@ _LARGE = 7.0
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the kernels that are drawn far too large."""
+    if not any(layer.drawn for layer in facts.layers):
+        raise NotApplicable(NEEDS_BUILT)
     for layer in facts.layers:
         if layer.drawn is None or not layer.fan_in or not layer.drawn[1]:
             continue

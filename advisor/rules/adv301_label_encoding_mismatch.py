@@ -75,9 +75,10 @@ def _wrong(output: Output, targets: Targets, loss: Loss) -> tuple[Text, tuple[Ch
     units = output.units or 0
     column = targets.columns == 1
     purpose = purposes.of(output)
-    classes = purpose is not None and purpose.task in {"binary", "multiclass"}
+    task = purpose.task if purpose is not None else ""
+    classes = task in {"binary", "multiclass"}
     if column and units > 1 and classes and loss.kind in ONEHOT | BINARY | {"KLDivergence"}:
-        if loss.kind in BINARY and not output.behaviour.sums and units == _PAIR:
+        if loss.kind in BINARY and not output.behaviour.sums and task == "binary":
             return None  # one unit is what is wanted
         ending = endings.nearest(output, keep_units=True)
         kind = ending.loss if ending is not None else "SparseCategoricalCrossentropy"

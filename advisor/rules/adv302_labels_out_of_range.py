@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from advisor import purposes
 from advisor.changes import MapLabels
-from advisor.facts import BINARY, HINGE, ONEHOT, SPARSE
-from advisor.findings import ERROR, Seen
+from advisor.facts import BINARY, HINGE, NEEDS_LOSS, ONEHOT, SPARSE
+from advisor.findings import ERROR, NotApplicable, Seen
 from advisor.rules._common import number
 from advisor.text import Text
 
@@ -43,6 +43,8 @@ _MAP = "y = np.searchsorted(np.unique(y), y)"
 
 def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs whose labels are out of range."""
+    if not any(o.loss and not o.loss.own for o, _ in facts.with_targets()):
+        raise NotApplicable(NEEDS_LOSS)
     for output, targets in facts.with_targets():
         loss = output.loss
         if loss is None or loss.own or targets.text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.changes import Insert
-from advisor.facts import NEEDS_X
+from advisor.facts import NEEDS_LAYERS, NEEDS_X
 from advisor.findings import WARNING, NotApplicable, Seen
 from advisor.rules._common import number
 from advisor.text import Text
@@ -54,6 +54,8 @@ def check(facts: Facts) -> Iterator[Seen]:
     """Yield the first weighted layers at which inputs of another size arrive."""
     if not facts.rows:
         raise NotApplicable(NEEDS_X)
+    if facts.own and not facts.features:
+        raise NotApplicable(NEEDS_LAYERS)
     for features in facts.features:
         large, tiny = features.largest > _LARGE, 0 < features.largest < _TINY
         if not large and not tiny:
@@ -62,7 +64,11 @@ def check(facts: Facts) -> Iterator[Seen]:
         change = (
             Insert(features.where, "Rescaling", {"scale": 1 / _PIXEL})
             if pixels
-            else Insert(features.where, "Normalization")
+            else Insert(
+                features.where,
+                "Normalization",
+                {"mean": features.mean, "variance": features.variance},
+            )
         )
         message = (_LARGE_SEEN if large else _TINY_SEEN).format(
             features.where, number(features.largest), number(features.low), number(features.high)
