@@ -44,16 +44,20 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
     """
     arrays.compare_index(X, y)
     given = [n for n, layer in enumerate(facts.layers) if layer.options.get("given")]
-    inputs = _each(X, [facts.layers[n].name for n in given]) if len(given) > 1 else None
-    if inputs is None:
-        X = _numbers(X, facts.layers[given[0]].shape if given else None)
-        inputs = [X]
-    else:
-        inputs = [
-            _numbers(one, facts.layers[n].shape) for one, n in zip(inputs, given, strict=True)
-        ]
-        X = inputs
+    inputs = [X]
+    if len(given) > 1:
+        inputs = _each(X, [facts.layers[n].name for n in given]) or []
+        if not inputs:
+            raise DataError(
+                f"Expected X for {len(given)} inputs, in a list or in a dict by name. Received: a "
+                f"{type(X).__name__}."
+            )
+    entries: list[Layer | None] = [facts.layers[n] for n in given] or [None]
+    inputs = [_numbers(one, entry) for one, entry in zip(inputs, entries, strict=True)]
+    X = inputs[0] if len(inputs) == 1 else inputs
     facts.rows = len(inputs[0])
+    if facts.rows == 1:
+        arrays.warn_of_what_cannot_be_learnt(inputs[0])
     for number, one in zip(given or ([0] if facts.layers else []), inputs, strict=False):
         if one.dtype.kind in "fiub":
             facts.features += list(_features(facts, number, one))
@@ -89,23 +93,22 @@ def _each(given: Any, names: list[str]) -> list[Any] | None:
     return None
 
 
-def _numbers(X: Any, shape: tuple[int | None, ...] | None) -> Any:
+def _numbers(X: Any, entry: Layer | None) -> Any:
     """Return X as an array, refusing what the model's input does not take."""
     import numpy as np
 
-    kind = getattr(getattr(X, "dtype", None), "kind", "")
-    if kind in "OUSV" and kind and shape is not None and getattr(X, "ndim", 0) == len(shape) + 1:
-        array = np.asarray(X)
-        if array.dtype.kind in "US" or all(isinstance(v, str) for v in array.ravel()[:100]):
-            return array.astype(str)  # text for a model that takes text
+    shape = entry.shape if entry is not None else None
+    if entry is not None and entry.options.get("dtype") == "string":
+        return np.asarray(X).astype(str)
     X = arrays.features(X, ndim=None if shape is None else len(shape) + 1)
-    if shape is not None:
-        wrong = any(w is not None and w != h for w, h in zip(shape, X.shape[1:], strict=True))
-        if wrong:
-            raise DataError(
-                f"Expected X of shape (n, {', '.join(map(str, shape))}), as the model's input is. "
-                f"Received: shape {X.shape}. Pass the columns that the model was built for."
-            )
+    wrong = shape is not None and any(
+        want is not None and want != have for want, have in zip(shape, X.shape[1:], strict=True)
+    )
+    if wrong:
+        raise DataError(
+            f"Expected X of shape (n, {', '.join(map(str, shape or ()))}), as the model's input is. "
+            f"Received: shape {X.shape}. Pass the columns that the model was built for."
+        )
     return X
 
 

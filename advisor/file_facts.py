@@ -107,7 +107,14 @@ class Walk:
             if sources is None:
                 shape = _input_shape(node)
                 made[name, 0] = [
-                    self.add(Layer(name, "InputLayer", shape=shape, options={"given": True}))
+                    self.add(
+                        Layer(
+                            name,
+                            "InputLayer",
+                            shape=shape,
+                            options={"given": True, "dtype": node["config"].get("dtype")},
+                        )
+                    )
                 ]
             else:
                 made[name, 0] = [sources[number]]

@@ -50,7 +50,12 @@ def read(model: Any) -> Facts:
         known: dict[int, int] = {}
         for tensor in graph.inputs:
             name = tensor._keras_history.operation.name  # noqa: SLF001 - Keras has no public way
-            layer = Layer(name, "InputLayer", shape=_shape(tensor), options={"given": True})
+            layer = Layer(
+                name,
+                "InputLayer",
+                shape=_shape(tensor),
+                options={"given": True, "dtype": str(tensor.dtype)},
+            )
             known[id(tensor)] = walk.add(layer)
         ends = list(walk.functional(graph, known, ""))
     elif not own_call:

@@ -29,7 +29,7 @@ REPAIR = Text(
 FALSE_POSITIVES = Text(
     en="None known: no weights make such an output useful.", zh="没有：什么权重都救不了这样的输出。"
 )
-SOURCE = "Bridle 1990 (softmax); measured with Keras 3.15"
+SOURCE = "Keras 3.15, keras.layers.Softmax, which warns of an axis of size 1; measured with it"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

@@ -30,7 +30,7 @@ FALSE_POSITIVES = Text(
     en="Targets whose rare extremes are not in the rows given.",
     zh="给出的样本里恰好没有（或恰好只有）罕见的极端目标值。",
 )
-SOURCE = "McCullagh & Nelder 1989 (canonical links); measured with Keras 3.15"
+SOURCE = "The lecture (which activation last); outputs measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

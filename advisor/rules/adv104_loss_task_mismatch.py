@@ -33,7 +33,7 @@ FALSE_POSITIVES = Text(
     en="Squared error on classes on purpose (Brier score): a warning, no error.",
     zh="有意用平方误差做分类（Brier 分数）：只是警告，不算错误。",
 )
-SOURCE = "McCullagh & Nelder 1989; Glorot & Bengio 2010; measured with Keras 3.15"
+SOURCE = "The lecture; gradients behind a saturated sigmoid measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

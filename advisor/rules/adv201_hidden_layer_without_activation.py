@@ -27,7 +27,7 @@ FALSE_POSITIVES = Text(
     en="A layer narrower than both its neighbours limits the rank on purpose and is not reported.",
     zh="比前后都窄的层是有意压缩秩的，不报告。",
 )
-SOURCE = "Goodfellow, Bengio & Courville 2016, Deep Learning, 6.1"
+SOURCE = "The lecture; advisor lab linear-collapse"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

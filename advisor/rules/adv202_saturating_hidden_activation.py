@@ -28,7 +28,7 @@ FALSE_POSITIVES = Text(
     en="Stacks with normalisation or shortcuts between the sigmoids are not reported.",
     zh="sigmoid 之间有归一化或捷径连接的，不报告。",
 )
-SOURCE = "Hochreiter 1991; Glorot & Bengio 2010"
+SOURCE = "The lecture; advisor lab vanishing-gradient"
 EXAMPLE = """\
 model = keras.Sequential(
     [keras.Input((20,))]

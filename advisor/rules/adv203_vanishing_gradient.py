@@ -28,7 +28,7 @@ FALSE_POSITIVES = Text(
     en="A trained model near its minimum: the ratio is of directions that are left over.",
     zh="已经训练到极小值附近的模型：这时的比值没有太大意义。",
 )
-SOURCE = "Glorot & Bengio 2010; Schoenholz et al. 2017, arXiv 1611.01232"
+SOURCE = "Schoenholz et al. 2017, arXiv 1611.01232; advisor lab vanishing-gradient"
 EXAMPLE = """\
 model = keras.Sequential(
     [keras.Input((20,))]

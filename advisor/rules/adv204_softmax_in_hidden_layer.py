@@ -28,7 +28,7 @@ FALSE_POSITIVES = Text(
     en="Gates: a softmax that is multiplied with something is not reported.",
     zh="门控：softmax 和别的东西相乘的，不报告。",
 )
-SOURCE = "Bridle 1990; measured with Keras 3.15"
+SOURCE = "Gradients measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((20,)),

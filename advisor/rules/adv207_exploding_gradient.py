@@ -28,7 +28,7 @@ FALSE_POSITIVES = Text(
     en="Adam and its kin divide by the gradient's size and suffer less.",
     zh="Adam 一类会除以梯度的大小，受影响较小。",
 )
-SOURCE = "Pascanu et al. 2013, arXiv 1211.5063; Schoenholz et al. 2017"
+SOURCE = "Schoenholz et al. 2017, arXiv 1611.01232; advisor lab exploding-gradient"
 EXAMPLE = """\
 model = keras.Sequential(
     [keras.Input((64,))]

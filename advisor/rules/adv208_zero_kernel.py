@@ -29,7 +29,7 @@ FALSE_POSITIVES = Text(
     "branch are in order and not reported.",
     zh="输出层、没有隐藏层的模型、捷径分支的最后一层，用 0 没问题，不报告。",
 )
-SOURCE = "Goodfellow, Bengio & Courville 2016, Deep Learning, 8.4"
+SOURCE = "The chain rule; measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

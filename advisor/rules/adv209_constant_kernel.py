@@ -28,7 +28,7 @@ FALSE_POSITIVES = Text(
     en="Where the next kernel is random the units part, slowly.",
     zh="下一层权重是随机的时候，这些单元会慢慢分开。",
 )
-SOURCE = "Goodfellow, Bengio & Courville 2016, Deep Learning, 8.4"
+SOURCE = "The chain rule; measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),

@@ -31,7 +31,7 @@ REPAIR = Text(
 FALSE_POSITIVES = Text(
     en="Models that are trained already are not reported.", zh="已经训练过的模型不报告。"
 )
-SOURCE = "Glorot & Bengio 2010; He et al. 2015, arXiv 1502.01852"
+SOURCE = "Glorot & Bengio 2010 and He et al. 2015, as cited by keras.initializers"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((100,)),

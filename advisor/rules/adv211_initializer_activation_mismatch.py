@@ -30,7 +30,7 @@ FALSE_POSITIVES = Text(
     en="Shallow networks with Keras' default are not reported: it costs them little.",
     zh="浅网络用 Keras 默认值影响很小，不报告。",
 )
-SOURCE = "Glorot & Bengio 2010; He et al. 2015, arXiv 1502.01852"
+SOURCE = "Glorot & Bengio 2010 and He et al. 2015, as cited by keras.initializers; advisor signal"
 EXAMPLE = """\
 model = keras.Sequential(
     [keras.Input((64,))]

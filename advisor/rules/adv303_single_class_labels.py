@@ -23,7 +23,7 @@ REPAIR = Text(
     zh="检查 y 是怎么来的：是不是筛过、排过序再切分、拿错了列。",
 )
 FALSE_POSITIVES = Text(en="A few rows given as a sample.", zh="只给了几行作样例。")
-SOURCE = "scikit-learn: Glossary, 'target'"
+SOURCE = "Measured with Keras 3.15"
 EXAMPLE = """\
 X = np.random.default_rng(0).normal(size=(90, 4))
 y = np.ones(90)

@@ -30,7 +30,7 @@ FALSE_POSITIVES = Text(
     en="Inputs whose size is normalised by a layer that is not Keras' own.",
     zh="用自己写的层做了归一化的输入。",
 )
-SOURCE = "LeCun et al. 1998, Efficient BackProp, 4.3"
+SOURCE = "advisor lab dying-relu; measured with Keras 3.15"
 EXAMPLE = """\
 X = np.random.default_rng(0).normal(size=(90, 4)) * [1, 10, 100, 1000]
 y = np.arange(90) % 2

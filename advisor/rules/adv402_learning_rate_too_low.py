@@ -23,7 +23,7 @@ WHY = Text(
 )
 REPAIR = Text(en="Adam at 0.001, SGD at 0.01.", zh="Adam 用 0.001，SGD 用 0.01。")
 FALSE_POSITIVES = Text(en="Fine-tuning with a tiny step on purpose.", zh="有意用极小步长做微调。")
-SOURCE = "Bengio 2012, arXiv 1206.5533; measured with Keras 3.15"
+SOURCE = "Measured with Keras 3.15"
 EXAMPLE = """\
 model = keras.Sequential([
     keras.Input((4,)),
