@@ -363,6 +363,9 @@ NEEDS_LOSS = Text(en="needs a loss of Keras'", zh="需要 Keras 自带的损失�
 NEEDS_Y = Text(en="needs y", zh="需要 y")
 NEEDS_X = Text(en="needs X", zh="需要 X")
 NEEDS_BUILT = Text(en="needs a built model", zh="需要建好的模型（知道输入形状）")
+NEEDS_STACK = Text(
+    en="needs a built model whose hidden layers are trained", zh="需要建好的、隐藏层参加训练的模型"
+)
 NEEDS_LAYERS = Text(en="needs layers whose order is known", zh="需要知道层与层的次序")
 NEEDS_BATCH = Text(
     en="needs X and y that the model's loss takes", zh="需要模型的损失函数能接受的 X 和 y"

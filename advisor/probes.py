@@ -57,6 +57,8 @@ def look(model: Any, facts: Facts, X: Any, y: Any) -> None:
 
 def _journey(facts: Facts, way: Signal) -> None:
     last = way.last_hidden
+    if not all(part.layer.trainable for part in way.anatomy.parts[: last + 1]):
+        return  # frozen layers need no gradient
     foretold = way.steps[: last + 1]
     size = None
     if len(foretold) > last >= 1 and foretold[0].q > 0 and foretold[-1].q > 0:

@@ -555,3 +555,25 @@ def test_a_model_without_input_shape_is_judged_by_what_it_is_made_of(keras):
     )
     model.compile("adam", "binary_crossentropy")
     assert [f.code for f in advisor.check(model).findings] == ["ADV101", "ADV208"]
+
+
+def test_frozen_layers_need_no_gradient(keras):
+    L = keras.layers
+    body = keras.Sequential(
+        [
+            keras.Input((8,)),
+            *(L.Dense(8, activation="sigmoid") for _ in range(2)),
+            L.Dense(
+                8,
+                activation="tanh",
+                kernel_initializer=keras.initializers.RandomNormal(stddev=0.001),
+            ),
+            L.Dense(8, activation="relu"),
+        ]
+    )
+    body.trainable = False
+    model = keras.Sequential([keras.Input((8,)), body, L.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    report = advisor.check(model, *rows(features=8))
+    assert not report.findings
+    assert "vanishing-gradient" in {name for _, name, _ in report.not_applicable}

@@ -87,6 +87,8 @@ def _narrow(layer: Layer, following: Layer) -> bool:
         inputs = layer.arrives[-1]
     if units is None or inputs is None or outputs is None:
         return False
+    if layer.kind in CONVOLUTIONS:
+        return units <= min(inputs, outputs)  # the linear bottleneck of MobileNets
     return units < min(inputs, outputs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.facts import NEEDS_BUILT
+from advisor.facts import NEEDS_STACK
 from advisor.findings import WARNING, NotApplicable, Seen
 from advisor.rules._common import number
 from advisor.text import Text
@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Seen]:
     """Yield the model whose gradient grows."""
     journey = facts.journey
     if journey is None:
-        raise NotApplicable(NEEDS_BUILT)
+        raise NotApplicable(NEEDS_STACK)
     foretold = journey.ratio if not journey.uncertain else None
     ratio = journey.measured if journey.measured is not None else foretold
     if ratio is None or ratio < _GROWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.changes import SetOptions
-from advisor.facts import NEEDS_BUILT
+from advisor.facts import NEEDS_STACK
 from advisor.findings import WARNING, NotApplicable, Seen
 from advisor.rules._common import hidden, initializer_for, names, number, too_small
 from advisor.text import Text
@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Seen]:
     """Yield the model whose signals another initializer would keep alive."""
     journey = facts.journey
     if journey is None:
-        raise NotApplicable(NEEDS_BUILT)
+        raise NotApplicable(NEEDS_STACK)
     ratio = journey.ratio if not journey.uncertain else None
     known = [r for r in (ratio, journey.measured) if r is not None]
     if not known or max(map(abs, known)) < _LOST:
