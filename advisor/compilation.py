@@ -19,8 +19,7 @@ def read(model: Any, facts: Facts) -> None:
     facts.own_step = _own_step(model)
     if not facts.compiled:
         return
-    names = [output.name for output in facts.outputs]
-    keys = output_keys(model, names)
+    keys = [(output.name, output.also) for output in facts.outputs]
     losses = spread(getattr(model, "loss", None), keys)
     metrics = spread_metrics(model, keys)
     for output, loss, given in zip(facts.outputs, losses, metrics, strict=True):
@@ -40,12 +39,19 @@ def _own_step(model: Any) -> bool:
     )
 
 
-def output_keys(model: Any, names: list[str]) -> list[tuple[str, ...]]:
+def names_in(model: Any, structure: str, names: Sequence[str]) -> list[str]:
+    """Return the keys of a model's inputs or outputs where they are a dict, else their names."""
+    given = getattr(model, structure, None)
+    if isinstance(given, dict) and len(given) == len(names):
+        keys = {key: str(key) for key in given}
+        return list(backend.keras().tree.flatten(keys))  # in the order in which Keras has them
+    return [str(name) for name in names]
+
+
+def output_keys(model: Any) -> list[tuple[str, ...]]:
     """Return by which names each output may be called in a dict of losses."""
-    structure = getattr(model, "_outputs_struct", None)
-    if isinstance(structure, dict) and len(structure) == len(names):
-        return [(name, str(key)) for name, key in zip(names, structure, strict=True)]
-    return [(name,) for name in names]
+    names = list(getattr(model, "output_names", None) or ["output"])
+    return list(zip(names_in(model, "_outputs_struct", names), names, strict=True))
 
 
 def spread(given: Any, keys: Sequence[tuple[str, ...]]) -> list[Any]:

@@ -46,7 +46,7 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
     given = [n for n, layer in enumerate(facts.layers) if layer.options.get("given")]
     inputs = [X]
     if len(given) > 1:
-        inputs = _each(X, [facts.layers[n].name for n in given]) or []
+        inputs = _each(X, [(facts.layers[n].name,) for n in given]) or []
         if not inputs:
             raise DataError(
                 f"Expected X for {len(given)} inputs, in a list or in a dict by name. Received: a "
@@ -68,7 +68,7 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
         arrays.same_length(inputs[0], y)
         facts.outputs[0].targets = targets(y, facts.outputs[0])
         return X, y
-    parts = _each(y, [output.name for output in facts.outputs])
+    parts = _each(y, [(output.name, output.also) for output in facts.outputs])
     if parts is None:
         raise DataError(
             f"Expected y for {len(facts.outputs)} outputs, in a list or in a dict by name. Received: "
@@ -82,12 +82,11 @@ def read(facts: Facts, X: Any, y: Any) -> tuple[Any, Any]:
     return X, parts
 
 
-def _each(given: Any, names: list[str]) -> list[Any] | None:
-    """Return one array for each name; None where there are not as many."""
+def _each(given: Any, names: list[tuple[str, ...]]) -> list[Any] | None:
+    """Return one array for each, alone by place or by one of its names; None where one is missing."""
     if isinstance(given, dict):
-        if len(given) != len(names):
-            return None
-        return [given[n] for n in names] if set(given) == set(names) else list(given.values())
+        found = [next((given[one] for one in own if one in given), None) for own in names]
+        return None if any(part is None for part in found) else found
     if isinstance(given, (list, tuple)) and len(given) == len(names):
         return list(given)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from advisor.findings import SEVERITIES
@@ -9,6 +10,8 @@ from advisor.page import Page
 from advisor.text import Text, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from advisor.diagnosis import Report
     from advisor.findings import Finding
 
@@ -26,13 +29,19 @@ def describe(report: Report) -> Page:
         ]
         mark = "✓" if report.ok else "✗"
         page = Page(f"{mark} {_FOUND.format(facts.name, join(counts))}")
-    for cause in report.causes:
+    for cause, effects in _groups(report):
         _describe(page, cause)
-        effects = [f for f in report.findings if f.because == cause.code and f is not cause]
         if effects:
             page.rows(*((f"  {_FOLLOWS} {f.code} {f.name}", f.message) for f in effects))
     _blind(page, report)
     return page
+
+
+def _groups(report: Report) -> Iterator[tuple[Finding, list[Finding]]]:
+    """Give each cause with what follows from it."""
+    starts = [n for n, finding in enumerate(report.findings) if finding.because is None]
+    for start, end in pairwise([*starts, len(report.findings)]):
+        yield report.findings[start], list(report.findings[start + 1 : end])
 
 
 def _describe(page: Page, finding: Finding) -> None:

@@ -221,7 +221,8 @@ class Output:
     """One output of the model with its loss, its metrics and its targets.
 
     Attributes:
-        number, name: of the output.
+        number, name: of the output; the key, where the model gives its outputs as a dict.
+        also: Keras' own name for it, by which losses and targets may be given as well.
         end: number of the layer that gives it; None where that is not known.
         layer: number of the layer whose weighted sums it is; None where that is not known.
         tail: numbers of the layers after that, input first.
@@ -236,6 +237,7 @@ class Output:
 
     number: int
     name: str
+    also: str = ""
     end: int | None = None
     layer: int | None = None
     tail: tuple[int, ...] = ()

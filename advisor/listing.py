@@ -140,7 +140,7 @@ def _compiled(keras: Any, model: Any) -> list[str]:
     if not getattr(model, "compiled", False):
         return []
     optimizer = model.optimizer
-    keys = output_keys(model, list(getattr(model, "output_names", None) or ["output"]))
+    keys = output_keys(model)
     losses = [_thing(keras, "losses", one) for one in spread(model.loss, keys)]
     metrics = [
         [_thing(keras, "metrics", m) for m in given] for given in spread_metrics(model, keys)

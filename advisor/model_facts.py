@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from advisor import backend, compilation, followers, tails, variances
 from advisor.activations import ACTIVATIONS
 from advisor.behaviours import Function
+from advisor.compilation import names_in
 from advisor.facts import Facts, Initializer, Layer, Output
 
 if TYPE_CHECKING:
@@ -48,14 +49,11 @@ def read(model: Any) -> Facts:
     ends: list[int | None]
     if graph is not None:
         known: dict[int, int] = {}
-        for tensor in graph.inputs:
-            name = tensor._keras_history.operation.name  # noqa: SLF001 - Keras has no public way
-            layer = Layer(
-                name,
-                "InputLayer",
-                shape=_shape(tensor),
-                options={"given": True, "dtype": str(tensor.dtype)},
-            )
+        entries = [t._keras_history.operation.name for t in graph.inputs]  # noqa: SLF001
+        entries = names_in(graph, "_inputs_struct", entries)
+        for name, tensor in zip(entries, graph.inputs, strict=True):
+            options = {"given": True, "dtype": str(tensor.dtype)}
+            layer = Layer(name, "InputLayer", shape=_shape(tensor), options=options)
             known[id(tensor)] = walk.add(layer)
         ends = list(walk.functional(graph, known, ""))
     elif not own_call:
@@ -63,11 +61,12 @@ def read(model: Any) -> Facts:
     else:
         walk.own.append((model.name, f"{type(model).__name__}.call"))
         ends = [None]
-    names = list(getattr(model, "output_names", None) or [f"output {i}" for i in range(len(ends))])
+    own = list(getattr(model, "output_names", None) or [f"output {i}" for i in range(len(ends))])
+    names = names_in(model, "_outputs_struct", own)
     facts = Facts(
         name=model.name,
         layers=walk.layers,
-        outputs=[Output(number, str(names[number])) for number in range(len(ends))],
+        outputs=[Output(number, names[number], str(own[number])) for number in range(len(ends))],
         backend=keras.backend.backend(),
         built=bool(model.built),
         own=walk.own,

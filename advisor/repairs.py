@@ -47,8 +47,9 @@ class Mended:
         if len(self.report.facts.outputs) == 1:
             return _mapped(y, self.maps[0])
         if isinstance(y, dict):
-            names = list(y)
-            return {n: _mapped(y[n], self.maps.get(i)) for i, n in enumerate(names)}
+            outputs = self.report.facts.outputs
+            lines = {n: self.maps.get(o.number) for o in outputs for n in (o.name, o.also)}
+            return {name: _mapped(part, lines.get(name)) for name, part in y.items()}
         return [_mapped(one, self.maps.get(number)) for number, one in enumerate(y)]
 
 
@@ -261,8 +262,8 @@ def _compile(keras: Any, model: Any, copy: Any, changes: Sequence[Change]) -> No
     if not getattr(model, "compiled", False):
         return
     names = list(getattr(model, "output_names", None) or ["output"])
-    new = list(getattr(copy, "output_names", None) or names)
-    keys = output_keys(model, names)
+    new = [key for key, _ in output_keys(copy)]
+    keys = output_keys(model)
     losses = spread(model.loss, keys)
     metrics = [[_again(keras, one) for one in given] for given in spread_metrics(model, keys)]
     optimizer = model.optimizer

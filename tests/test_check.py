@@ -212,6 +212,23 @@ def test_several_outputs_are_judged_each_by_its_own_loss_and_targets(keras):
     assert advisor.check(fixed, X, report.labels({"kind": y + 1, "price": X[:, 0] * 1e6})).ok
 
 
+def test_outputs_in_a_dict_are_called_by_their_keys(keras):
+    given = keras.Input((4,))
+    zebra = keras.layers.Dense(1, name="a_layer")(given)
+    apple = keras.layers.Dense(3, activation="softmax", name="b_layer")(given)
+    model = keras.Model(given, {"zebra": zebra, "apple": apple})
+    losses = {"zebra": "mse", "apple": "sparse_categorical_crossentropy"}
+    model.compile("adam", loss=losses, metrics={"zebra": ["mae"], "apple": ["accuracy"]})
+    X, y = rows(classes=3)
+    assert not advisor.check(model, X, {"zebra": X[:, 0], "apple": y}).findings
+    report = advisor.check(model, X, {"zebra": X[:, 0], "apple": y + 1})
+    assert [(f.code, f.where) for f in report.findings] == [("ADV302", "y of apple")]
+    mapped = report.labels({"zebra": X[:, 0], "apple": y + 1})
+    assert np.array_equal(mapped["apple"], y)
+    assert np.array_equal(mapped["zebra"], X[:, 0])
+    assert advisor.check(report.repair(), X, mapped).ok
+
+
 def test_nested_models_are_looked_into_and_repaired(keras):
     L = keras.layers
     body = keras.Sequential(
