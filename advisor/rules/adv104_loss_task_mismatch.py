@@ -51,9 +51,11 @@ def check(facts: Facts) -> Iterator[Seen]:
     """Yield the outputs whose loss is for another task."""
     for output, loss in facts.with_loss():
         purpose = purposes.of(output)
-        seen = _of_shape(output, loss, purpose)
-        if seen is None and output.targets is not None:
+        seen = None
+        if output.targets is not None:
             seen = _of_targets(loss, output.targets, purpose)
+        if seen is None:
+            seen = _of_shape(output, loss, purpose)
         if seen is None and purpose is not None:
             seen = _of_classes(output, loss, purpose)
         if seen is None:
@@ -83,8 +85,12 @@ def check(facts: Facts) -> Iterator[Seen]:
 def _of_shape(output: Output, loss: Loss, purpose: Purpose | None) -> tuple[str, Text] | None:
     """Look at the outputs alone."""
     units, sums = output.units or 0, output.behaviour.sums
-    if loss.kind in ONEHOT and units == 1:
-        return ERROR, _ONE_CLASS
+    if loss.kind in ONEHOT | SPARSE and units == 1:
+        return ERROR, _ONE_CLASS.format(loss.kind)
+    if loss.kind == "CosineSimilarity" and units == 1:
+        return ERROR, _ONE_COSINE
+    if loss.kind in HINGE and units >= _SOME:
+        return WARNING, _MARGINS.format(loss.kind, units)
     several = purpose is not None and purpose.seen and purpose.task == "multilabel"
     if loss.kind in BINARY and not loss.from_logits and sums and units >= _SOME and not several:
         return WARNING, _BINARY_ON_SOFTMAX.format(units)
@@ -144,9 +150,18 @@ def _kin(kind: str, wanted: set[str]) -> bool:
 
 
 _ONE_CLASS = Text(
-    en="Categorical cross-entropy over one unit compares a single class with itself: the loss is the "
-    "same whatever the model predicts, and nothing is learnt.",
-    zh="分类交叉熵只有一个单元时，是拿唯一的类别和自己比：不管模型预测什么损失都一样，什么也学不到。",
+    en="{} over one unit compares a single class with itself: the loss is the same whatever the model "
+    "predicts, or knows no label but 0.",
+    zh="{} 只有一个单元时，是拿唯一的类别和自己比：不管模型预测什么损失都一样，或者只认得标签 0。",
+)
+_ONE_COSINE = Text(
+    en="The cosine between two single numbers is only whether their signs agree.",
+    zh="两个单独的数之间的余弦，只看符号是否相同。",
+)
+_MARGINS = Text(
+    en="{} separates two classes; over {} outputs each is a margin of its own. "
+    "CategoricalHinge, or softmax with cross-entropy, is for several classes.",
+    zh="{} 是分两类用的；有 {} 个输出时，每个都各算各的间隔。多类请用 CategoricalHinge，或 softmax 配交叉熵。",
 )
 _BINARY_ON_SOFTMAX = Text(
     en="Binary cross-entropy treats the {} softmax outputs as as many yes-or-no questions, though "
