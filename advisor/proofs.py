@@ -7,39 +7,48 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend, heads, purposes, training
+from advisor.activations import ACTIVATIONS
 from advisor.errors import OptionError, whole_number
 from advisor.expressions import evaluate
 from advisor.page import Answer, Page
 from advisor.tasks import TASKS
-from advisor.text import Text
+from advisor.text import Text, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from advisor.diagnosis import Report
+    from advisor.facts import Output
 
 _BETTER = 0.005  # of the score: less is no difference
 _ROWS = 4096
+_STILL, _OFF = 1e-6, 1e-3
+_CLASSES = {"binary", "multiclass", "multilabel", "distribution"}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two models, over the seeds.
+    """One of the two models, over the seeds; its outputs are those of the last seed.
 
     Attributes:
         scores: 1 at best; NaN where training failed or diverged.
         failed: the error that training ended with; None where it did not.
         low, high: of the outputs.
         spread: standard deviation of the outputs over the rows, the largest of the columns.
-        sums: largest distance of a row's sum from 1; None where it need not be 1.
-        reaches: the outputs' range holds the targets' (regression), or is 0 to 1 (probabilities).
+        broken: what the outputs break of what the task needs of them.
     """
 
     scores: tuple[float, ...]
     failed: str | None
-    low: float
-    high: float
-    spread: float
-    sums: float | None
-    reaches: bool
+    low: float = math.nan
+    high: float = math.nan
+    spread: float = math.nan
+    broken: tuple[Text, ...] = ()
+
+    @property
+    def keeps(self) -> bool:
+        """The outputs are what the task needs."""
+        return self.failed is None and not self.broken
 
     @property
     def score(self) -> float:
@@ -68,9 +77,14 @@ class Proof(Answer):
     diff: str
 
     @property
-    def helped(self) -> bool:
+    def better(self) -> bool:
         """The repaired model scores better."""
         return self.after.score > self.before.score + _BETTER
+
+    @property
+    def helped(self) -> bool:
+        """It scores better; or no worse, and its outputs are now what the task needs."""
+        return self.better or (self.ok and self.after.keeps and not self.before.keeps)
 
     @property
     def ok(self) -> bool:
@@ -81,7 +95,7 @@ class Proof(Answer):
     def verdict(self) -> Text:
         """Say in one sentence whether the repair helped."""
         if self.helped:
-            return _HELPED
+            return _HELPED if self.better else _KEPT
         return _SAME if self.ok else _WORSE
 
     def page(self) -> Page:
@@ -110,8 +124,8 @@ class Proof(Answer):
                     "low": _plain(side.low),
                     "high": _plain(side.high),
                     "spread": _plain(side.spread),
-                    "sums": None if side.sums is None else _plain(side.sums),
-                    "reaches": side.reaches,
+                    "keeps": side.keeps,
+                    "broken": [str(one) for one in side.broken],
                 }
                 for name, side in sides.items()
             },
@@ -135,21 +149,23 @@ def prove(report: Report, X: Any, y: Any, *, epochs: int = 30, seeds: int = 3) -
             "Several outputs cannot be scored as one. Prove each by a model of its own."
         )
     targets = mended.labels(y)
-    kind = _kind(mended.report)
-    sides = []
-    for model, labels in ((repairs._opened(report.subject), y), (mended.model, targets)):  # noqa: SLF001
-        sides.append(_side(model, (X, labels), (targets, kind), epochs=epochs, seeds=seeds))
-    words = _ACCURACY if kind in {"binary", "multiclass", "multilabel"} else _R2
-    return Proof(sides[0], sides[1], words, epochs, seeds, mended.diff)
-
-
-def _kind(report: Report) -> str:
-    purpose = purposes.of(report.facts.outputs[0])
-    return "regression" if purpose is None else purpose.task
+    purpose = purposes.of(mended.report.facts.outputs[0])
+    kind = "regression" if purpose is None else purpose.task
+    pairs = ((report, repairs.opened(report.subject), y), (mended.report, mended.model, targets))
+    before, after = (
+        _side(model, (X, labels), (targets, kind), one.facts.outputs[0], (epochs, seeds))
+        for one, model, labels in pairs
+    )
+    words = _ACCURACY if kind in _CLASSES else _R2
+    return Proof(before, after, words, epochs, seeds, mended.diff)
 
 
 def _side(
-    model: Any, data: tuple[Any, Any], truth: tuple[Any, str], *, epochs: int, seeds: int
+    model: Any,
+    data: tuple[Any, Any],
+    truth: tuple[Any, str],
+    output: Output,
+    effort: tuple[int, int],
 ) -> Side:
     """Train copies of one model and look at what comes out."""
     import warnings
@@ -157,45 +173,63 @@ def _side(
     import numpy as np
 
     X, y = (np.asarray(part) for part in data)
+    wanted, kind = np.asarray(truth[0])[:_ROWS], truth[1]
     scores, failed, last = [], None, None
-    for seed in range(seeds):
+    for seed in range(effort[1]):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Keras says of the wrong model, the report says
             copy = _fresh(model, seed)
             try:
-                training.run(copy, X, y, seed=seed, epochs=epochs)
+                training.run(copy, X, y, seed=seed, epochs=effort[0])
                 last = heads.outputs_of(copy, X[:_ROWS])
             except Exception as error:  # noqa: BLE001 - the wrong model may fail in any way
-                failed = (
-                    str(error).strip().splitlines()[0][:100]
-                    if str(error).strip()
-                    else type(error).__name__
-                )
+                said = str(error).strip()
+                failed = said.splitlines()[0][:100] if said else type(error).__name__
                 scores.append(math.nan)
                 continue
-        scores.append(_score(last, np.asarray(truth[0])[:_ROWS], truth[1], _logits(copy)))
+        scores.append(_score(last, wanted, kind, _logits(copy)))
     if last is None:
-        return Side(tuple(scores), failed, math.nan, math.nan, math.nan, None, reaches=False)
+        return Side(tuple(scores), failed)
     rows = last.reshape(-1, last.shape[-1])
-    probable = truth[1] != "regression"
-    low, high = float(rows.min()), float(rows.max())
-    wanted = np.asarray(truth[0], "float64")
-    reaches = (low <= wanted.min() and high >= wanted.max()) or probable
-    return Side(
-        tuple(scores),
-        failed,
-        low,
-        high,
-        float(rows.std(axis=0).max()),
-        float(abs(rows.sum(axis=1) - 1).max())
-        if truth[1] == "multiclass" and rows.shape[1] > 1
-        else None,
-        bool(reaches),
-    )
+    broken = tuple(_broken(_probabilities(rows, kind, _logits(model)), wanted, kind, output))
+    spread = float(rows.std(axis=0).max())
+    return Side(tuple(scores), failed, float(rows.min()), float(rows.max()), spread, broken)
+
+
+def _probabilities(rows: Any, kind: str, logits: bool) -> Any:  # noqa: FBT001
+    """Return outputs as the loss reads them."""
+    if not logits:
+        return rows
+    several = rows.shape[1] > 1 and kind != "multilabel"
+    return evaluate(ACTIVATIONS["softmax" if several else "sigmoid"].f, x=rows)
+
+
+def _broken(p: Any, wanted: Any, kind: str, output: Output) -> Iterator[Text]:
+    """Give what the outputs break of what the task needs."""
+    import numpy as np
+
+    if not np.isfinite(p).all():
+        yield _NO_NUMBERS
+        return
+    if p.std(axis=0).max() <= _STILL and len(p) > 1:
+        yield _CONSTANT
+    low, high, off = p.min(), p.max(), abs(p.sum(axis=1) - 1).max()
+    if kind in _CLASSES and (low < -_STILL or high > 1 + _STILL):
+        yield _OUTSIDE.format(f"{low:.3g}", f"{high:.3g}")
+    elif kind in {"multiclass", "distribution"} and p.shape[1] > 1 and off > _OFF:
+        yield _SUMS.format(f"{off:.2g}")
+    if kind == "multiclass" and p.shape[1] == 1:
+        yield _ONE_UNIT
+    if kind not in _CLASSES and np.asarray(wanted).dtype.kind in "fiu":
+        edges = (output.behaviour.low, output.behaviour.high)
+        bottom, top = sorted(edge * output.scale + output.offset for edge in edges)
+        slack = 1e-3 * (wanted.max() - wanted.min()) + _STILL
+        if wanted.min() < bottom - slack or wanted.max() > top + slack:
+            yield _REACH
 
 
 def _fresh(model: Any, seed: int) -> Any:
-    """Return a compiled copy whose weights are drawn anew from the seed."""
+    """Return a compiled copy; what is trained is drawn anew from the seed."""
     from advisor import repairs
 
     keras = backend.keras()
@@ -204,7 +238,10 @@ def _fresh(model: Any, seed: int) -> Any:
         fresh = keras.models.clone_model(model)
         if not fresh.built and copy.built:
             fresh.build(model.input_shape)
-        copy.set_weights(fresh.get_weights())
+        drawn = dict(repairs.named_layers(fresh))
+        for name, layer in repairs.named_layers(copy):
+            if layer.trainable_variables:
+                layer.set_weights(drawn[name].get_weights())
     return copy
 
 
@@ -219,7 +256,7 @@ def _score(p: Any, y: Any, kind: str, logits: bool) -> float:  # noqa: FBT001
 
     if not np.isfinite(p).all():
         return math.nan
-    if kind in {"binary", "multiclass", "multilabel", "distribution"}:
+    if kind in _CLASSES:
         return _accuracy(p, y, kind, logits)
     if p.shape != y.shape:
         p = (
@@ -261,8 +298,9 @@ def _row(name: Text, side: Side) -> tuple[object, ...]:
     score = " ".join(known) or "–"
     if side.failed is not None:
         return name, score, "–", "–", _FAILED.format(side.failed)
-    sums = "" if side.sums is None else str(_SUMS.format(f"{side.sums:.2g}"))
-    return name, score, f"{side.low:.3g} … {side.high:.3g}", f"{side.spread:.3g}", sums
+    kept = join(side.broken) if side.broken else _KEEPS
+    mark = "✗" if side.broken else "✓"
+    return name, score, f"{side.low:.3g} … {side.high:.3g}", f"{side.spread:.3g}", f"{mark} {kept}"
 
 
 def _plain(value: float) -> float | str:
@@ -283,5 +321,15 @@ _R2 = Text(en="R² on the rows given", zh="所给样本上的 R²")
 _BEFORE, _AFTER = Text(en="before", zh="修改前"), Text(en="after", zh="修改后")
 _HEAD = Text(en="scores|outputs|spread|contract", zh="得分|输出范围|散布|契约")
 _FAILED = Text(en="training failed: {}", zh="训练失败：{}")
-_SUMS = Text(en="rows are off 1 by up to {}", zh="每行之和离 1 最多差 {}")
+_KEPT = Text(
+    en="The score stays, and the outputs are now what the task needs",
+    zh="得分没变，但输出现在符合任务的要求了",
+)
+_KEEPS = Text(en="kept", zh="遵守")
+_NO_NUMBERS = Text(en="NaN or infinite", zh="出现 NaN 或无穷大")
+_CONSTANT = Text(en="the same for every row", zh="对每个样本都一样")
+_OUTSIDE = Text(en="outside [0, 1]: {} to {}", zh="超出 [0, 1]：{} 到 {}")
+_SUMS = Text(en="rows add up to 1 only within {}", zh="每行之和离 1 最多差 {}")
+_ONE_UNIT = Text(en="one output for all classes", zh="所有类别只有一个输出")
+_REACH = Text(en="cannot reach the targets", zh="够不到目标")
 _REPAIR = Text(en="The repair", zh="修改内容")

@@ -67,7 +67,7 @@ def mend(report: Report) -> Mended:
     Raises:
         OptionError: no finding names a change.
     """
-    model = _opened(report.subject)
+    model = opened(report.subject)
     X, y = report.data
     rules = sorted({*report.passed, *(f.code for f in report.findings), *_blind(report)})
     applied: list[Change] = []
@@ -101,7 +101,7 @@ def _blind(report: Report) -> list[str]:
     return [code for code, _, _ in report.not_applicable]
 
 
-def _opened(subject: Any) -> Any:
+def opened(subject: Any) -> Any:
     """Return the model; of a file, let Keras open what was vetted."""
     if not isinstance(subject, (str, bytes)) and not hasattr(subject, "__fspath__"):
         return subject
@@ -117,7 +117,7 @@ def _opened(subject: Any) -> Any:
 
 
 def _diff(report: Report, model: Any, maps: dict[int, str]) -> str:
-    before = listing.code(_opened(report.subject)).splitlines()
+    before = listing.code(opened(report.subject)).splitlines()
     after = [*maps.values(), *listing.code(model).splitlines()]
     return "\n".join(difflib.unified_diff(before, after, "before", "after", lineterm="", n=1))
 
@@ -235,8 +235,8 @@ def _keep_weights(model: Any, copy: Any, changes: Sequence[Change]) -> None:
     fresh = {
         c.layer for c in changes if isinstance(c, SetOptions) and "kernel_initializer" in c.options
     }
-    old = dict(_weighted(model, ""))
-    for name, layer in _weighted(copy, ""):
+    old = dict(named_layers(model))
+    for name, layer in named_layers(copy):
         mine = old.get(name)
         if mine is None or name in fresh:
             continue
@@ -245,13 +245,13 @@ def _keep_weights(model: Any, copy: Any, changes: Sequence[Change]) -> None:
             layer.set_weights(mine.get_weights())
 
 
-def _weighted(model: Any, around: str) -> list[tuple[str, Any]]:
+def named_layers(model: Any, around: str = "") -> list[tuple[str, Any]]:
     """List a model's layers with their names, nested models followed."""
     keras = backend.keras()
     found: list[tuple[str, Any]] = []
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            found += _weighted(layer, f"{around}{layer.name}/")
+            found += named_layers(layer, f"{around}{layer.name}/")
         else:
             found.append((around + layer.name, layer))
     return found

@@ -433,8 +433,25 @@ def test_a_proof_shows_the_score_and_the_outputs_of_both(keras):
     assert len(proof.after.scores) == 2
     words = str(proof)
     assert "The repair helps" in words
+    assert "the same for every row" in words
+    assert proof.after.keeps
+    assert not proof.before.keeps
     assert "sigmoid" in words
     json.dumps(proof.to_dict(), allow_nan=False)
+
+
+def test_a_proof_counts_outputs_that_keep_the_contract_at_the_same_score(keras):
+    X, _ = rows(150)
+    y = np.argmax(X[:, :3], axis=1)
+    wrong = small(
+        keras, keras.layers.Dense(3, activation="sigmoid"), loss="sparse_categorical_crossentropy"
+    )
+    proof = advisor.check(wrong, X, y).prove(X, y, epochs=3, seeds=1)
+    if keras.backend.backend() == "tensorflow":  # there the two have exactly the same loss
+        assert proof.before.scores == proof.after.scores
+        assert not proof.better
+    assert proof.helped
+    assert "rows add up to 1 only within" in str(proof)
 
 
 def test_a_proof_says_so_when_the_repair_does_not_help(keras):
