@@ -145,27 +145,25 @@ def _optimizer(given: Any) -> Optimizer | None:
     if given is None:
         return None
     given = getattr(given, "inner_optimizer", given)
-    rate, scheduled = _rate(given)
+    rate = _rate(given)
     momentum = getattr(given, "momentum", 0.0)
     kind = type(given)
     name = kind.__name__ if _ours(kind) else f"{kind.__name__} (own)"
-    return Optimizer(
-        name, rate, float(momentum) if isinstance(momentum, (int, float)) else 0.0, scheduled
-    )
+    return Optimizer(name, rate, float(momentum) if isinstance(momentum, (int, float)) else 0.0)
 
 
-def _rate(optimizer: Any) -> tuple[float | None, bool]:
-    """Return the first learning rate, and whether it follows a schedule."""
+def _rate(optimizer: Any) -> float | None:
+    """Return the learning rate, the first one of a schedule."""
     given: Any = getattr(optimizer, "_learning_rate", None)
     if hasattr(given, "get_config") and not hasattr(given, "assign"):
         try:
-            return first_of_schedule(given.get_config()), True
+            return first_of_schedule(given.get_config())
         except NotImplementedError:
-            return None, True
+            return None
     try:
-        return float(backend.keras().ops.convert_to_numpy(given)), False
+        return float(backend.keras().ops.convert_to_numpy(given))
     except (TypeError, ValueError, AttributeError):
-        return None, callable(given)
+        return None
 
 
 def first_of_schedule(config: dict[str, Any]) -> float | None:

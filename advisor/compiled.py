@@ -100,7 +100,6 @@ def _optimizer(given: Any) -> Optimizer | None:
     if isinstance(inner, dict):
         return _optimizer(inner)
     rate = options.get("learning_rate")
-    scheduled = isinstance(rate, dict)
     if isinstance(rate, dict):
         rate = first_of_schedule(rate.get("config") or {})
     momentum = options.get("momentum")
@@ -108,7 +107,6 @@ def _optimizer(given: Any) -> Optimizer | None:
         kind,
         float(rate) if isinstance(rate, (int, float)) else None,
         float(momentum) if isinstance(momentum, (int, float)) else 0.0,
-        scheduled,
     )
 
 

@@ -215,13 +215,9 @@ def _describe(where: str, X: Any) -> Features:
     size = np.sqrt((flat**2).mean(axis=0))
     spread = flat.std(axis=0)
     moving = spread > 0
-    shift = np.abs(flat.mean(axis=0)[moving]) / spread[moving]
-    some = size[size > 0]
     return Features(
         where=where,
         largest=float(size.max()),
-        smallest=float(some.min()) if len(some) else 0.0,
-        shift=float(shift.max()) if len(shift) else 0.0,
         image=image,
         low=float(X.min()),
         high=float(X.max()),

@@ -43,7 +43,6 @@ class Layer:
         options: what else rules ask for, by Keras' names: units, rate, scale, …
         own: it is no layer of Keras, or calls a function of the user's.
         trainable: its weights are trained.
-        uses: how often the model calls it.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Layer:
     options: dict[str, Any] = field(default_factory=dict)
     own: bool = False
     trainable: bool = True
-    uses: int = 1
 
     @property
     def units(self) -> int | None:
@@ -106,7 +104,6 @@ class Optimizer:
     kind: str
     learning_rate: float | None
     momentum: float = 0.0
-    scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +148,6 @@ class Features:
     Attributes:
         where: that layer.
         largest: the largest root mean square of a feature.
-        smallest: the smallest that is not 0.
-        shift: the largest |mean| of a feature over its standard deviation.
         image: the features are positions of an image or a signal.
         low, high: of all numbers.
         mean, variance: of each feature, of each channel in an image; a variance of 0 counts as 1.
@@ -160,8 +155,6 @@ class Features:
 
     where: str
     largest: float
-    smallest: float
-    shift: float
     image: bool
     low: float
     high: float
@@ -171,12 +164,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Awake:
-    """Shares of a hidden layer's units: dead for every row, saturated over rows and units."""
+    """The share of a hidden layer's units that are off for every row."""
 
     where: str
     dead: float | None
-    saturated: float | None
-    function: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +191,6 @@ class Journey:
     Attributes:
         ratio: foretold ‖∂L/∂z‖ at the first hidden layer over the last one's.
         measured: the same, measured.
-        size: log10 of the foretold mean square at the last hidden layer, over the first one's.
         uncertain: what is foretold is not to be trusted.
         depth: how many hidden layers.
         functions: their activations.
@@ -209,7 +199,6 @@ class Journey:
 
     ratio: float | None
     measured: float | None
-    size: float | None
     uncertain: bool
     depth: int
     functions: tuple[str, ...]
@@ -296,11 +285,6 @@ class Facts:
         for number, layer in enumerate(self.layers):
             for source in layer.inputs:
                 self.readers[source].append(number)
-
-    @property
-    def is_built(self) -> bool:
-        """Shapes of the weights are known."""
-        return self.built
 
     def place(self, what: str, output: Output) -> str:
         """Name a place of one output; with several outputs the output's name is part of it."""

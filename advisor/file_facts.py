@@ -149,8 +149,6 @@ class Walk:
             arrives if arrives is not None else (self.layers[inputs[0]].shape if inputs else None)
         )
         layer = layer_of(node, tuple(inputs), arrives, around, path)
-        layer.options["arguments"] = one
-        layer.uses = len(node.get("inbound_nodes") or [one])
         return [self.add(layer)]
 
     def _inner(self, node: dict[str, Any], inputs: list[int], around: str, path: str) -> list[int]:
@@ -249,7 +247,6 @@ def _foretell(facts: Facts) -> None:
     facts.journey = Journey(
         ratio=ratio,
         measured=None,
-        size=None,
         uncertain=any(step.grows > 3 for step in steps),  # noqa: PLR2004 - as in `signals`
         depth=len(chain),
         functions=tuple(name for _, name, _ in chain),
@@ -302,4 +299,4 @@ def look(file: SavedModel, facts: Facts, X: Any) -> None:
                 continue
             dead = slopes.reshape(-1, slopes.shape[-1]).max(axis=0) < 1e-7  # noqa: PLR2004
         if len(rows) >= 32:  # noqa: PLR2004 - as in `gradients`
-            facts.awake.append(Awake(layer.name, float(dead.mean()), None, name))
+            facts.awake.append(Awake(layer.name, float(dead.mean())))

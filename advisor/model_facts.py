@@ -150,7 +150,6 @@ class _Walk:
             made.shape = _shape(node.outputs[0])
             given = node.arguments.keras_tensors
             made.arrives = _shape(given[0]) if given else None
-            made.uses = len(getattr(layer, "_inbound_nodes", ())) if ours else 1
         if kind == "Lambda" or not ours or isinstance(layer, self.keras.Model):
             made.own = True
             self.own.append((name, kind))

@@ -47,9 +47,7 @@ def look(model: Any, facts: Facts, X: Any, y: Any) -> None:
         _journey(facts, way)
         hidden = way.layers[: way.last_hidden + 1]
         facts.awake = [
-            Awake(layer.name, layer.measured.dead, layer.measured.saturated, layer.activation)
-            for layer in hidden
-            if layer.measured is not None
+            Awake(layer.name, layer.measured.dead) for layer in hidden if layer.measured is not None
         ]
         if y is not None and facts.compiled and facts.optimizer is not None:
             facts.step = _step(model, way, X, y)
@@ -59,15 +57,10 @@ def _journey(facts: Facts, way: Signal) -> None:
     last = way.last_hidden
     if not all(part.layer.trainable for part in way.anatomy.parts[: last + 1]):
         return  # frozen layers need no gradient
-    foretold = way.steps[: last + 1]
-    size = None
-    if len(foretold) > last >= 1 and foretold[0].q > 0 and foretold[-1].q > 0:
-        size = math.log10(foretold[-1].q / foretold[0].q)
     remedy = way.remedy() if last >= 1 else None
     facts.journey = Journey(
         ratio=way.log10_delta_ratio,
         measured=way.measured_log10_delta_ratio,
-        size=size,
         uncertain=way.uncertain,
         depth=last + 1,
         functions=tuple(layer.activation for layer in way.layers[: last + 1]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor import behaviours
 from advisor.behaviours import Behaviour, Function
@@ -156,12 +156,3 @@ def _of_recurrent(first: Layer, output: Output, layers: list[Layer]) -> Behaviou
     else:
         low, high = inner.low, inner.high
     return Behaviour(first.kind, low, high)
-
-
-def between(facts: Facts, number: int) -> Any:
-    """Follow the only reader of a layer, and so on: give the numbers, as long as there is one."""
-    while len(facts.readers[number]) == 1:
-        number = facts.readers[number][0]
-        if len(facts.layers[number].inputs) != 1:
-            return
-        yield number
