@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from advisor.facts import Facts
     from advisor.signals import Signal
 
+_WEIGHTS = 3 * 10**7  # beyond, copies of weights and gradients would take gigabytes
+
 
 def foretell(model: Any, facts: Facts) -> None:
     """Fill in how the gradient is foretold to travel; nothing is run."""
@@ -27,12 +29,15 @@ def look(model: Any, facts: Facts, X: Any, y: Any) -> None:
         model: built.
         facts: with their data filled in.
         X: as the model takes it.
-        y: as the model's loss takes it; None where it does not.
+        y: as the model's loss takes it; None where it does not. A model of more than 30 million
+            weights is run forward only.
     """
     import warnings
 
     if not model.built:
         return
+    if model.count_params() > _WEIGHTS:
+        y = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Keras says of losses, the rules say better
         try:
