@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from advisor import gradients, signals
-from advisor.errors import AdvisorError
 from advisor.facts import Awake, Journey, Step
 
 if TYPE_CHECKING:
@@ -42,12 +41,9 @@ def look(model: Any, facts: Facts, X: Any, y: Any) -> None:
         warnings.simplefilter("ignore")  # what Keras says of losses, the rules say better
         try:
             way = signals.signal(model, X, y)
-        except AdvisorError:
-            if y is None:
-                return
-            look(model, facts, X, None)
-            return
-        except Exception:  # noqa: BLE001 - a loss of the user's, or a shape, may fail in any way
+        except Exception:  # noqa: BLE001 - labels may not fit, a loss of the user's may fail
+            if y is not None:
+                look(model, facts, X, None)
             return
         _journey(facts, way)
         hidden = way.layers[: way.last_hidden + 1]
