@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import _shelf, answers, templates
@@ -21,6 +22,8 @@ from advisor.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from advisor.grading.workbook import Workbook
 
 _PREFIX = "assignment_"
 _ROWS = 150  # that an answer is trained on
@@ -138,11 +141,15 @@ class Assignment(Answer):
         return {"name": self.name, "title": str(self.title), "questions": asked}
 
 
-def assignment(name: object) -> Assignment:
+def assignment(name: object) -> Assignment | Workbook:
     """Return an assignment: print it for its questions, then `.check("q1", …)`, `.hint("q1")`.
+
+    Args:
+        name: of a small one that comes with advisor, or the folder that your teacher handed out.
 
     Raises:
         UnknownNameError: no such assignment.
+        OptionError: the folder holds none, or a damaged one.
 
     Example:
         >>> work = assignment("hidden")
@@ -151,6 +158,10 @@ def assignment(name: object) -> Assignment:
     """
     known = [short for short, _ in titles()]
     short = str(name).strip().removeprefix(_PREFIX)
+    if short not in known and Path(str(name)).is_dir():
+        from advisor.grading.workbook import open_folder
+
+        return open_folder(Path(str(name)))
     if short not in known:
         raise UnknownNameError("assignment", name, known)
     doc, constants = read_entry(_shelf.path(templates, "template", _PREFIX + short))

@@ -11,18 +11,25 @@ if TYPE_CHECKING:
     import argparse
 
 ORDER = 14
-TITLE = Text(en="list assignments, show one, get a hint", zh="列出作业、看题、要提示")
+TITLE = Text(
+    en="assignments: try one, hand out, collect and grade", zh="作业：自己做、发作业、收作业、评分"
+)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run the verb."""
-    from advisor.assignments import assignment, titles
+    """List the small assignments that a student may try at once."""
+    from advisor.assignments import titles
 
-    if not arguments.name:
-        for name, title in titles():
-            print(f"{name:<24}{title}")
-        return
-    work = assignment(arguments.name)
+    del arguments
+    for name, title in titles():
+        print(f"{name:<24}{title}")
+
+
+def _try(arguments: argparse.Namespace) -> None:
+    """Show a small assignment, give a hint, or check an answer."""
+    from advisor.assignments import assignment
+
+    work = assignment(arguments.action)
     if arguments.question is None:
         show(work, arguments)
     elif arguments.answer is None:
@@ -32,17 +39,33 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def add(verb: argparse.ArgumentParser) -> None:
-    """Add its options."""
-    verb.add_argument(
-        "name",
-        nargs="?",
-        help=say(Text(en="an assignment (none: list them)", zh="作业名（不写则列出）")),
-    )
-    verb.add_argument(
-        "question", nargs="?", help=say(Text(en="a question, for a hint", zh="题号：给一个提示"))
-    )
-    verb.add_argument(
-        "answer",
-        nargs="?",
-        help=say(Text(en="an answer in one word, to be checked", zh="一个词的答案：检查对错")),
-    )
+    """Add what a teacher does, and the small assignments by name."""
+    import argparse
+
+    from advisor import _shelf
+    from advisor.assignments import titles
+    from advisor.grading import actions
+
+    kinds = verb.add_subparsers(dest="action", metavar="ACTION", title=say(_ACTIONS))
+    entries = [_shelf.entry(actions, "action", name) for name in _shelf.names(actions)]
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=say(_JSON))
+    common.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS, help=say(_LANG))
+    for entry in sorted(entries, key=lambda entry: int(entry.ORDER)):
+        words, name = say(entry.TITLE), entry.__name__.rpartition(".")[2]
+        action = kinds.add_parser(name, help=words, description=words, parents=[common])
+        entry.add(action)
+        action.set_defaults(run=entry.run)
+    for name, title in titles():
+        small = kinds.add_parser(name, help=say(_SMALL.format(title)), parents=[common])
+        small.add_argument("question", nargs="?", help=say(_QUESTION))
+        small.add_argument("answer", nargs="?", help=say(_ANSWER))
+        small.set_defaults(run=_try)
+
+
+_ACTIONS = Text(en="what to do", zh="做什么")
+_SMALL = Text(en="try it: {}", zh="自己做：{}")
+_QUESTION = Text(en="a question, for a hint", zh="题号：给一个提示")
+_ANSWER = Text(en="an answer in one word, to be checked", zh="一个词的答案：检查对错")
+_JSON = Text(en="print JSON instead of words", zh="输出 JSON")
+_LANG = Text(en="English or Chinese", zh="英文或中文")

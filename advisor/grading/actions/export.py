@@ -1,0 +1,49 @@
+"""`advisor assignment export`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.grading.actions._common import add_name, course_of
+from advisor.text import Text, language
+from advisor.verbs._common import say, show
+
+if TYPE_CHECKING:
+    import argparse
+
+ORDER = 7
+TITLE = Text(en="write the gradebook as CSV and xlsx", zh="导出成绩册（CSV 和 xlsx）")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the gradebook."""
+    from advisor.grading import gradebook, outcome, writing
+
+    course = course_of(arguments)
+    source = course.source(arguments.name)
+    graded = outcome.of(course, source)
+    book = gradebook.rows(graded.results, graded.roster, late=graded.late, aside=graded.aside)
+    base = course.root / f"gradebook-{source.name}"
+    spoken = language()
+    files = {
+        ".csv": gradebook.csv(book, spoken, plain=arguments.plain),
+        ".xlsx": gradebook.xlsx(book, spoken),
+    }
+    for ending, data in files.items():
+        writing.write(base.with_name(base.name + ending), data)
+    written = [str(base) + ending for ending in files]
+    show(
+        {"written": written} if getattr(arguments, "json", False) else "\n".join(written), arguments
+    )
+
+
+def add(action: argparse.ArgumentParser) -> None:
+    """Add its options."""
+    add_name(action)
+    action.add_argument("--plain", action="store_true", help=say(_PLAIN))
+
+
+_PLAIN = Text(
+    en="ids in the CSV as they are, for a learning platform to read; spreadsheets change 007 to 7",
+    zh="CSV 里的学号原样写出，给教学平台导入用；表格软件会把 007 变成 7",
+)

@@ -1,0 +1,49 @@
+"""`advisor assignment report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor.grading.actions._common import add_name, course_of
+from advisor.text import Text, language
+from advisor.verbs._common import say, show, writable
+
+if TYPE_CHECKING:
+    import argparse
+
+ORDER = 8
+TITLE = Text(
+    en="the class: points by question, the commonest mistakes, and the lab that answers each",
+    zh="全班情况：每题得分、最常见的错误，以及对应的实验",
+)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Show the class report, and write it as a page."""
+    from advisor.grading import classreport, outcome, writing
+    from advisor.grading.handout import make
+
+    course = course_of(arguments)
+    source = course.source(arguments.name)
+    graded = outcome.of(course, source)
+    given = make(source, "example-1")
+    report = classreport.summarise(
+        graded.results,
+        graded.roster,
+        title=source.title,
+        questions={name: one.text for name, one in given.questions.items()},
+        late=graded.late,
+    )
+    show(report, arguments)
+    if arguments.report:
+        writing.write(Path(writable(arguments.report, ".html")), report.html(language()))
+
+
+def add(action: argparse.ArgumentParser) -> None:
+    """Add its options."""
+    add_name(action)
+    action.add_argument("--report", metavar="FILE.html", help=say(_REPORT))
+
+
+_REPORT = Text(en="write it as one web page as well", zh="同时写成一个网页")

@@ -1,0 +1,133 @@
+"""Build a head: the last layer and the loss that a task needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from advisor.grading import looking, sketches, slips
+from advisor.grading.judgement import CannotRunError, Judgement
+from advisor.grading.marks import Part, Slip
+from advisor.text import Text, join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.contracts import Outputs
+    from advisor.findings import Finding
+    from advisor.grading.judgement import Asked
+    from advisor.grading.looking import Examined
+
+MODEL = True
+EXPECTED = Text(
+    en="a compiled Keras model, saved as .keras", zh="编译好、存成 .keras 的 Keras 模型"
+)
+# of a question's points: the last layer, the loss, and what comes out
+_SHARES = (0.5, 0.3, 0.2)
+_LOSSES = ("ADV104", "ADV106", "ADV107", "ADV109", "ADV111")
+_LASTS = ("ADV101", "ADV102", "ADV103", "ADV105", "ADV108", "ADV112", "ADV113", "ADV301", "ADV302")
+# of the contract, what a head must keep before it is trained
+_CLAUSES = {"finite", "in-unit-interval", "rows-sum-to-one", "not-constant", "positive-only", "non-negative"}  # fmt: skip
+_METRIC = "ADV109"
+
+
+def judge(asked: Asked) -> Judgement:
+    """Judge the last layer, the loss, and the outputs on hidden rows.
+
+    Every spelling that behaves alike is right: the rules of `check` and the clauses of `confirm`
+    judge, no text is compared.
+    """
+    drawn = asked.data()
+    assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
+    seen = looking.examine(asked.model, drawn)
+    output = seen.facts.outputs[0]
+    outputs, broken = _contract(asked, seen, drawn)
+    last, loss = seen.causes(*_LASTS), [f for f in seen.causes(*_LOSSES) if f.code != _METRIC]
+    good_end = not last if output.behaviour.known else not broken
+    known_loss = seen.facts.compiled and output.loss is not None
+    parts = (
+        Part(
+            _LAST, _SHARES[0], float(good_end), _said(last) if output.behaviour.known else _UNSEEN
+        ),
+        Part(
+            _LOSS, _SHARES[1], float(known_loss and not loss), _said(loss) if known_loss else _BARE
+        ),
+        Part(_OUTPUTS, _SHARES[2], float(not broken), join(broken) if broken else _KEPT),
+    )
+    found: list[Slip] = [slips.of_finding(one, drawn.task) for one in loss]
+    if not good_end:
+        found.append(slips.of_head(output.behaviour.name, output.units, drawn.task))
+    return Judgement(
+        parts,
+        _first([*last, *loss], broken, known_loss),
+        tuple(found),
+        sketches.of_outputs(outputs) if outputs is not None else None,
+        _right(drawn.task, drawn.classes),
+    )
+
+
+def _contract(asked: Asked, seen: Examined, drawn: Any) -> tuple[Outputs | None, list[Text]]:
+    """Return the outputs and which clauses they break, in words."""
+    from advisor.contracts import CLAUSES, measure
+
+    try:
+        outputs = looking.outputs(asked, seen.facts, drawn)
+    except CannotRunError as error:
+        return None, [error.why]
+    broken = []
+    for name in outputs.task.contract:
+        if name in _CLAUSES:
+            measured = measure(name, outputs)
+            if measured.passed is False:
+                number = f"{measured.value:.3g}"
+                limit = f"{measured.relation} {measured.limit:.3g}"
+                broken.append(_BREAKS.format(CLAUSES[name].title, measured.note, number, limit))
+    return outputs, broken
+
+
+def _said(findings: Sequence[Finding]) -> Text:
+    return findings[0].message if findings else Text(en="", zh="")
+
+
+def _first(findings: Sequence[Finding], broken: list[Text], known_loss: bool) -> Text:  # noqa: FBT001
+    """Return what to mend first."""
+    if findings:
+        return _MEND.format(findings[0].message, findings[0].fix)
+    if not known_loss:
+        return _BARE
+    return broken[0] if broken else Text(en="", zh="")
+
+
+def _right(task: str, classes: int | None) -> Text:
+    """Say the head that `recommend` gives."""
+    from advisor.tasks import TASKS
+
+    row = TASKS[task]
+    units = classes if row.units == "K" else 1
+    layer = f'Dense({units}, activation="{row.last.value}")'
+    return _ONE_OF.format(layer, f"keras.losses.{row.loss.value}()")
+
+
+def lines(spec: dict[str, Any], name: str) -> str:
+    """Return the code that reads the student's data."""
+    del spec
+    return f'X, y = work.data("{name}")\nprint(X.shape, y.shape, y[:5])'
+
+
+_LAST = Text(en="last layer", zh="输出层")
+_LOSS = Text(en="loss", zh="损失函数")
+_OUTPUTS = Text(en="outputs on hidden rows", zh="在未公开样本上的输出")
+_UNSEEN = Text(
+    en="Judged by its outputs: what its last layers are could not be told.",
+    zh="看不出最后几层是什么，所以按输出来评。",
+)
+_BARE = Text(
+    en="The model is not compiled, so it names no loss: model.compile(…) before model.save(…).",
+    zh="模型没有编译，也就没有损失函数：先 model.compile(…)，再 model.save(…)。",
+)
+_KEPT = Text(en="They keep the contract of the task.", zh="符合这个任务的约定。")
+_BREAKS = Text(en="Broken: {} ({}: {}, must be {}).", zh="不符合“{}”（{}：{}，应当 {}）。")
+_MEND = Text(en="{} Repair: {}", zh="{} 改法：{}")
+_ONE_OF = Text(
+    en="For example {} with {}; every spelling that does the same is right.",
+    zh="例如 {}，配 {}；效果一样的写法都算对。",
+)
