@@ -29,7 +29,7 @@ class Fault:
             two healthy hidden layers, `{n}` for a width.
         loss: as passed to `compile`.
         codes: what `check` finds as root causes.
-        hidden: how many hidden layers with an activation a repaired model must still have.
+        hidden: how many hidden layers with weights a repaired model must still have.
         step: the optimizer.
         metrics: as passed to `compile`; "" for none.
     """

@@ -107,7 +107,7 @@ def _count(problem: Problem, classes: int | None) -> int | None:
     least, most = problem.classes
     if classes is None:
         return max(least, min(most, DEFAULT_CLASSES))
-    if isinstance(classes, bool) or not isinstance(classes, int) or not least <= classes <= most:
+    if type(classes) is not int or not least <= classes <= most:
         allowed = str(least) if least == most else f"{least} to {most}"
         raise OptionError(
             f"Problem {problem.name!r} has {allowed} classes. Received: {shown(classes)}."

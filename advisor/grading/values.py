@@ -86,7 +86,8 @@ def _chain(spec: Spec) -> float:
     """Π w_l f'(z_l): what backpropagation multiplies along one path."""
     row = activation(spec["activation"])
     weights = spec.get("weights") or [1.0] * len(spec["sums"])
-    return math.prod(w * _at(row.df, z) for w, z in zip(weights, spec["sums"], strict=True))
+    factors = (w * _at(row.df, z) for w, z in zip(weights, spec["sums"], strict=True))
+    return float(math.prod(factors))
 
 
 def _saturates(spec: Spec) -> float:
