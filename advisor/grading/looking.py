@@ -152,6 +152,16 @@ def outputs(asked: Asked, facts: Facts, drawn: Drawn) -> Outputs:
     return Outputs(row, p, judging.columns(row, np.asarray(drawn.y_test)), None)
 
 
+def wrong_units(facts: Facts, drawn: Drawn) -> Text | None:
+    """Say that the model gives too many or too few numbers a row; None where it does not."""
+    from advisor.tasks import TASKS
+
+    wanted, units = _columns(TASKS[drawn.task], drawn), facts.outputs[0].units
+    if units is None or units == wanted or (drawn.task == "binary" and units == _PAIR):
+        return None
+    return _COLUMNS.format(wanted, units)
+
+
 def _columns(row: Task, drawn: Drawn) -> int:
     if row.units == "K":
         return drawn.classes or _PAIR

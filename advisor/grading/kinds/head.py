@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advisor.grading import looking, sketches, slips
-from advisor.grading.judgement import CannotRunError, Judgement
+from advisor.grading.judgement import NOTHING, CannotRunError, Judgement
 from advisor.grading.marks import Part, Slip
 from advisor.text import Text, join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from advisor.contracts import Outputs
-    from advisor.findings import Finding
     from advisor.grading.judgement import Asked
     from advisor.grading.looking import Examined
+    from advisor.grading.problems import Drawn
 
 MODEL = True
 EXPECTED = Text(
@@ -23,11 +21,10 @@ EXPECTED = Text(
 )
 # of a question's points: the last layer, the loss, and what comes out
 _SHARES = (0.5, 0.3, 0.2)
-_LOSSES = ("ADV104", "ADV106", "ADV107", "ADV109", "ADV111")
+_LOSSES = ("ADV104", "ADV106", "ADV107", "ADV111")
 _LASTS = ("ADV101", "ADV102", "ADV103", "ADV105", "ADV108", "ADV112", "ADV113", "ADV301", "ADV302")
 # of the contract, what a head must keep before it is trained
 _CLAUSES = {"finite", "in-unit-interval", "rows-sum-to-one", "not-constant", "positive-only", "non-negative"}  # fmt: skip
-_METRIC = "ADV109"
 
 
 def judge(asked: Asked) -> Judgement:
@@ -39,33 +36,42 @@ def judge(asked: Asked) -> Judgement:
     drawn = asked.data()
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
     seen = looking.examine(asked.model, drawn)
-    output = seen.facts.outputs[0]
     outputs, broken = _contract(asked, seen, drawn)
-    last, loss = seen.causes(*_LASTS), [f for f in seen.causes(*_LOSSES) if f.code != _METRIC]
-    good_end = not last if output.behaviour.known else not broken
-    known_loss = seen.facts.compiled and output.loss is not None
-    parts = (
-        Part(
-            _LAST, _SHARES[0], float(good_end), _said(last) if output.behaviour.known else _UNSEEN
-        ),
-        Part(
-            _LOSS, _SHARES[1], float(known_loss and not loss), _said(loss) if known_loss else _BARE
-        ),
-        Part(_OUTPUTS, _SHARES[2], float(not broken), join(broken) if broken else _KEPT),
-    )
-    found: list[Slip] = [slips.of_finding(one, drawn.task) for one in loss]
-    if not good_end:
-        found.append(slips.of_head(output.behaviour.name, output.units, drawn.task))
+    last, loss = _last_layer(seen, drawn, broken), _loss(seen)
+    comes_out = Part(_OUTPUTS, _SHARES[2], float(not broken), join(broken) if broken else _KEPT)
+    found: list[Slip] = [slips.of_finding(one, drawn.task) for one in seen.causes(*_LOSSES)]
+    if last.earned < 1:
+        end = seen.facts.outputs[0]
+        found.append(slips.of_head(end.behaviour.name, end.units, drawn.task))
+    wrong = [part.message for part in (last, loss, comes_out) if part.earned < 1]
     return Judgement(
-        parts,
-        _first([*last, *loss], broken, known_loss),
+        (last, loss, comes_out),
+        wrong[0] if wrong else NOTHING,
         tuple(found),
         sketches.of_outputs(outputs) if outputs is not None else None,
-        _right(drawn.task, drawn.classes),
+        _right(drawn),
     )
 
 
-def _contract(asked: Asked, seen: Examined, drawn: Any) -> tuple[Outputs | None, list[Text]]:
+def _last_layer(seen: Examined, drawn: Drawn, broken: list[Text]) -> Part:
+    """Judge the last layer by what is known of it, else by what comes out."""
+    units, causes = looking.wrong_units(seen.facts, drawn), seen.causes(*_LASTS)
+    if units is not None:
+        return Part(_LAST, _SHARES[0], 0.0, units)
+    if not seen.facts.outputs[0].behaviour.known:
+        return Part(_LAST, _SHARES[0], float(not broken), _UNSEEN)
+    return Part(_LAST, _SHARES[0], float(not causes), causes[0].message if causes else NOTHING)
+
+
+def _loss(seen: Examined) -> Part:
+    """Judge the loss that the model was compiled with."""
+    if not seen.facts.compiled or seen.facts.outputs[0].loss is None:
+        return Part(_LOSS, _SHARES[1], 0.0, _BARE)
+    causes = seen.causes(*_LOSSES)
+    return Part(_LOSS, _SHARES[1], float(not causes), causes[0].message if causes else NOTHING)
+
+
+def _contract(asked: Asked, seen: Examined, drawn: Drawn) -> tuple[Outputs | None, list[Text]]:
     """Return the outputs and which clauses they break, in words."""
     from advisor.contracts import CLAUSES, measure
 
@@ -84,25 +90,12 @@ def _contract(asked: Asked, seen: Examined, drawn: Any) -> tuple[Outputs | None,
     return outputs, broken
 
 
-def _said(findings: Sequence[Finding]) -> Text:
-    return findings[0].message if findings else Text(en="", zh="")
-
-
-def _first(findings: Sequence[Finding], broken: list[Text], known_loss: bool) -> Text:  # noqa: FBT001
-    """Return what to mend first."""
-    if findings:
-        return _MEND.format(findings[0].message, findings[0].fix)
-    if not known_loss:
-        return _BARE
-    return broken[0] if broken else Text(en="", zh="")
-
-
-def _right(task: str, classes: int | None) -> Text:
+def _right(drawn: Drawn) -> Text:
     """Say the head that `recommend` gives."""
     from advisor.tasks import TASKS
 
-    row = TASKS[task]
-    units = classes if row.units == "K" else 1
+    row = TASKS[drawn.task]
+    units = drawn.classes if row.units == "K" else 1
     layer = f'Dense({units}, activation="{row.last.value}")'
     return _ONE_OF.format(layer, f"keras.losses.{row.loss.value}()")
 
@@ -126,7 +119,6 @@ _BARE = Text(
 )
 _KEPT = Text(en="They keep the contract of the task.", zh="符合这个任务的约定。")
 _BREAKS = Text(en="Broken: {} ({}: {}, must be {}).", zh="不符合“{}”（{}：{}，应当 {}）。")
-_MEND = Text(en="{} Repair: {}", zh="{} 改法：{}")
 _ONE_OF = Text(
     en="For example {} with {}; every spelling that does the same is right.",
     zh="例如 {}，配 {}；效果一样的写法都算对。",

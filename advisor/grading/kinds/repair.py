@@ -31,12 +31,12 @@ def judge(asked: Asked) -> Judgement:
     causes = seen.causes()
     left = [one for one in causes if one.code in fault.codes]
     new = [one for one in causes if one.code not in fault.codes]
-    kept, before = looking.weighted_layers(seen.facts), _hidden(fault)
-    gutted = kept < before
+    kept = looking.weighted_layers(seen.facts)
+    gutted = kept < fault.hidden
     uncompiled = not seen.facts.compiled
     gone = not left and not gutted and not uncompiled
     parts = (
-        Part(_GONE, _SHARES[0], float(gone), _why(left, gutted, uncompiled, before, kept)),
+        Part(_GONE, _SHARES[0], float(gone), _why(left, gutted, uncompiled, fault, kept)),
         Part(_CLEAN, _SHARES[1], float(gone and not new), _said(new)),
     )
     message = parts[0].message if not gone else parts[1].message
@@ -48,29 +48,18 @@ def _why(
     left: list[Finding],
     gutted: bool,  # noqa: FBT001
     uncompiled: bool,  # noqa: FBT001
-    before: int,
+    fault: Fault,
     kept: int,
 ) -> Text:
     if left:
         return _STILL.format(left[0].message)
     if uncompiled:
         return _BARE
-    return _GUTTED.format(before, kept) if gutted else Text(en="", zh="")
-
-
-def _hidden(fault: Fault) -> int:
-    """Count the hidden layers of the broken model, also those made in a loop."""
-    import re
-
-    from advisor.grading.faults import code_of
-
-    code = code_of(fault.name)
-    looped = sum(int(times) - 1 for times in re.findall(r"range\((\d+)\)", code))
-    return code.count("layers.Dense(") + looped - 1
+    return _GUTTED.format(fault.hidden, kept) if gutted else Text(en="", zh="")
 
 
 def _said(findings: list[Finding]) -> Text:
-    return _OTHER.format(findings[0].message, findings[0].fix) if findings else Text(en="", zh="")
+    return _OTHER.format(findings[0].message) if findings else Text(en="", zh="")
 
 
 def _right(fault: Fault) -> Text:
@@ -99,5 +88,5 @@ _BARE = Text(
     en="The model is not compiled: model.compile(…) before model.save(…).",
     zh="模型没有编译：先 model.compile(…)，再 model.save(…)。",
 )
-_OTHER = Text(en="The fault is gone, but: {} Repair: {}", zh="毛病没有了，但是：{} 改法：{}")
+_OTHER = Text(en="The fault is gone, but: {}", zh="毛病没有了，但是：{}")
 _ANSWER = Text(en="It was {}. {}", zh="毛病是 {}。{}")

@@ -63,7 +63,7 @@ def share(reached: float, chance: float, low: float) -> float:
     """
     if not reached > chance or low <= chance:
         return 0.0
-    return math.floor(100 * min((reached - chance) / (low - chance), 0.99)) / 100
+    return math.floor(100 * min((reached - chance) / (low - chance), 0.99) + 1e-6) / 100
 
 
 def lines(spec: dict[str, Any], name: str) -> str:
