@@ -88,7 +88,8 @@ def make() -> dict[str, list[str]]:
         ),
     }
     for name, (module, base) in kinds.items():
-        found[name] = _classes(module, base)
+        listed = (f"{name}.{one}" for one in _classes(module, base))
+        found[name] = [full.rpartition(".")[2] for full in listed if _saved_as(keras, full)]
     for name in _OPERATIONS:
         module = getattr(keras.src.ops, name, None)
         if inspect.ismodule(module):
@@ -118,6 +119,12 @@ def make() -> dict[str, list[str]]:
         }
     )
     return found
+
+
+def _saved_as(keras: Any, full: str) -> bool:
+    """Say whether a file calls a class so; other names of it are for people."""
+    export = keras.src.api_export
+    return bool(export.get_name_from_symbol(export.get_symbol_from_name(full)) == full)
 
 
 def _by_name(keras: Any, kind: str) -> dict[str, Any]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advisor import compiled, tails
+from advisor import compiled, file_graph, tails
 from advisor.activations import ACTIVATIONS
 from advisor.errors import ModelFileError, shown
 from advisor.facts import Awake, Facts, Journey, Layer, Output
+from advisor.file_graph import MODELS
 from advisor.file_layers import BENDS, half, layer_of, policy
 
 if TYPE_CHECKING:
     from advisor.file_layers import Shape
     from advisor.saved import SavedModel
-
-_MODELS = {"Sequential", "Functional"}
 
 
 def read(file: SavedModel) -> Facts:
@@ -41,7 +40,7 @@ def _read(file: SavedModel) -> Facts:
         names = [config["layers"][-1]["config"]["name"]] if config["layers"] else ["output"]
     else:
         ends = walk.graph(config, None, "", "layers")
-        names = [one[0] for one in pins(config["output_layers"])]
+        names = [one[0] for one in file_graph.pins(config["output_layers"])]
     dtype = config.get("dtype")
     facts = Facts(
         name=str(config.get("name", file.name)),
@@ -81,13 +80,14 @@ class Walk:
 
     def chain(self, nodes: list[dict[str, Any]], source: int, around: str, path: str) -> int:
         """Add the layers of a Sequential."""
-        places = _places(nodes)
+        places = file_graph.places(nodes)
         for node, place in zip(nodes, places, strict=True):
             if node["class_name"] == "InputLayer":
                 self.layers[source].shape = self.layers[source].shape or _input_shape(node)
+                self.layers[source].options.setdefault("dtype", node["config"].get("dtype"))
                 continue
             inner = f"{path}/{place}"
-            if node["class_name"] in _MODELS:
+            if node["class_name"] in MODELS:
                 source = self._inner(node, [source], around, inner)[0]
             else:
                 source = self.add(
@@ -99,11 +99,12 @@ class Walk:
         self, config: dict[str, Any], sources: list[int] | None, around: str, path: str
     ) -> list[int]:
         """Add the layers of a functional model; return the numbers of its outputs."""
-        nodes, places = config["layers"], _places(config["layers"])
+        nodes = config["layers"]
         made: dict[tuple[str, int], list[int]] = {}
-        entries = [one[0] for one in pins(config["input_layers"])]
+        entries = [one[0] for one in file_graph.pins(config["input_layers"])]
+        found = {file_graph.name_of(node): node for node in nodes}
         for number, name in enumerate(entries):
-            node = next(n for n in nodes if n.get("name", n["config"].get("name")) == name)
+            node = found[name]
             if sources is None:
                 shape = _input_shape(node)
                 made[name, 0] = [
@@ -118,31 +119,17 @@ class Walk:
                 ]
             else:
                 made[name, 0] = [sources[number]]
-        waiting = [
-            (node, place, call, one)
-            for node, place in zip(nodes, places, strict=True)
-            for call, one in enumerate(node.get("inbound_nodes") or [])
-        ]
-        while waiting:
-            left = []
-            for node, place, call, one in waiting:
-                reads = _histories(one)
-                if all((name, index) in made for name, index, _ in reads):
-                    own = node.get("name", node["config"].get("name"))
-                    inputs = [_pick(made[name, index], pin) for name, index, pin in reads]
-                    made[own, call] = self._call(node, one, inputs, (around, f"{path}/{place}"))
-                else:
-                    left.append((node, place, call, one))
-            if len(left) == len(waiting):
-                raise ValueError("the layers read each other in a circle")
-            waiting = left
-        return [_pick(made[name, index], pin) for name, index, pin in pins(config["output_layers"])]
+        for call in file_graph.ordered(config, entries):
+            inputs = [_pick(made[name, number], pin) for name, number, pin in call.reads]
+            place = (around, f"{path}/{call.place}")
+            made[call.name, call.number] = self._call(call.node, call.inbound, inputs, place)
+        return [_pick(made[name, number], pin) for name, number, pin in file_graph.ends(config)]
 
     def _call(
         self, node: dict[str, Any], one: Any, inputs: list[int], place: tuple[str, str]
     ) -> list[int]:
         around, path = place
-        if node["class_name"] in _MODELS:
+        if node["class_name"] in MODELS:
             return self._inner(node, inputs, around, path)
         arrives = _first_shape(one)
         arrives = (
@@ -160,46 +147,8 @@ class Walk:
         return self.graph(config, inputs, f"{around}{name}/", f"{path}/layers")
 
 
-def pins(given: Any) -> list[tuple[str, int, int]]:
-    """Return the (layer, call, output) triples in a nest of lists and dicts."""
-    if isinstance(given, dict):
-        return [pin for one in given.values() for pin in pins(one)]
-    if given and isinstance(given[0], str):
-        return [(given[0], int(given[1]), int(given[2]))]
-    return [pin for one in given for pin in pins(one)]
-
-
 def _pick(numbers: list[int], pin: int) -> int:
     return numbers[pin] if pin < len(numbers) else numbers[0]
-
-
-def _places(nodes: list[dict[str, Any]]) -> list[str]:
-    """Return where each layer's weights lie: by its class, numbered."""
-    import re
-
-    used: dict[str, int] = {}
-    found = []
-    for node in nodes:
-        name = re.sub(r"\W+", "", node["class_name"])
-        name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-        name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-        count = used.get(name, 0)
-        if node.get("module") in {None, "keras.layers", "keras"} or "models" in node["module"]:
-            used[name] = count + 1  # an operation is no layer, so it takes no place
-        found.append(name if count == 0 else f"{name}_{count}")
-    return found
-
-
-def _histories(one: Any) -> list[tuple[str, int, int]]:
-    """Return what a call reads, in order."""
-    if isinstance(one, dict):
-        history = one.get("keras_history")
-        if isinstance(history, list):
-            return [(str(history[0]), int(history[1]), int(history[2]))]
-        return [found for value in one.values() for found in _histories(value)]
-    if isinstance(one, list):
-        return [found for value in one for found in _histories(value)]
-    return []
 
 
 def _first_shape(one: Any) -> Shape:

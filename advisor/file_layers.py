@@ -40,6 +40,10 @@ _OPTIONS = [
     "size",
     "groups",
     "depth_multiplier",
+    "renorm",
+    "rms_scaling",
+    "lora_rank",
+    "quantization_config",
 ]
 _ACTIVATED = tails.DENSE | tails.CONVOLUTIONS | {"LSTM", "GRU", "SimpleRNN"}
 _SAME_SHAPE = tails.TRANSPARENT | {"BatchNormalization", "LayerNormalization", "Rescaling"}
@@ -125,16 +129,7 @@ def _by_kind(kind: str, config: dict[str, Any], layer: Layer | None = None) -> F
     import numpy as np
 
     if kind == "ReLU":
-        slope, top = config.get("negative_slope") or 0.0, config.get("max_value")
-        floor = config.get("threshold") or 0.0
-        if slope == floor == 0 and top in {None, 6}:
-            return Function("relu" if top is None else "relu6")
-
-        def run(z: Any) -> Any:
-            bent = np.where(z >= floor, z, slope * (z - floor))
-            return bent if top is None else np.minimum(bent, top)
-
-        return Function("ReLU", run)
+        return _relu(config)
     if kind == "LeakyReLU":
         slope = config.get("negative_slope", config.get("alpha", 0.3))
         return Function("leaky_relu", lambda z: np.where(z > 0, z, slope * z))
@@ -143,13 +138,33 @@ def _by_kind(kind: str, config: dict[str, Any], layer: Layer | None = None) -> F
         return Function("elu", lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))))
     if kind == "Softmax":
         axis = config.get("axis", -1)
+        axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+        if isinstance(axis, list):
+            return Function("softmax over another axis")
         rank = len(layer.arrives) if layer is not None and layer.arrives is not None else None
         return Function("softmax" if axis in {-1, rank} else "softmax over another axis")
     if kind == "Rescaling":
         scale = np.asarray(config.get("scale", 1.0), float)
         offset = np.asarray(config.get("offset", 0.0), float)
         return Function("Rescaling", lambda z: z * scale + offset)
-    return Function("relu" if kind == "PReLU" else kind)
+    return Function("relu" if kind == "PReLU" and layer is not None else kind)
+
+
+def _relu(config: dict[str, Any]) -> Function:
+    """Return a ReLU with its options, bend by bend as Keras computes it."""
+    import numpy as np
+
+    slope, top = config.get("negative_slope") or 0.0, config.get("max_value")
+    floor = config.get("threshold") or 0.0
+    if slope == floor == 0 and top in {None, 6}:
+        return Function("relu" if top is None else "relu6")
+
+    def run(z: Any) -> Any:
+        bent = np.where(z > floor, z, 0.0) if floor else np.maximum(z, 0.0)
+        bent = bent if top is None else np.clip(bent, 0.0, top)
+        return bent - slope * np.maximum(floor - z, 0.0)
+
+    return Function("ReLU", run)
 
 
 def _kernel(layer: Layer, config: dict[str, Any]) -> None:
@@ -197,6 +212,9 @@ def _shape(layer: Layer) -> Shape:
     if kind.startswith("Global"):
         return (came[-1],)
     if kind in tails.CONVOLUTIONS or "Pooling" in kind:
+        if options.get("distributed"):  # over the steps of a sequence
+            inner = _windowed(layer, came[1:])
+            return None if inner is None else (came[0], *inner)
         return _windowed(layer, came)
     if kind in _SAME_SHAPE or layer.function is not None:
         return came

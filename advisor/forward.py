@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from advisor.activations import ACTIVATIONS
-from advisor.errors import ModelFileError, shown
+from advisor.archive import refused
 from advisor.expressions import evaluate
+from advisor.file_layers import policy
 from advisor.tails import TRANSPARENT
 
 if TYPE_CHECKING:
     from advisor.facts import Facts, Layer
     from advisor.saved import SavedModel
 
-_WEIGHTS = 2 * 10**7
 _DROPS = {name for name in TRANSPARENT if "Drop" in name or "Noise" in name}
 _PASSES = _DROPS | {"Identity", "ActivityRegularization", "InputLayer"}
+_FLOATS = {"float32", "float64"}
+# operations whose result does not depend on how they are called
+_OPERATIONS = {"Relu", "Relu6", "Sigmoid", "Silu", "Softplus", "Softsign", "Selu", "Tanh"}
+# Keras sums more than the support where it is wide (3.15.1), so its rows do not add up to 1
+_OTHERWISE = {"sparsemax"}
+_ALTERED = ("renorm", "rms_scaling", "lora_rank", "quantization_config")
 _MERGES = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
 
 
@@ -26,56 +31,20 @@ def weights(file: SavedModel) -> dict[str, list[Any]]:
     Raises:
         ModelFileError: they are missing, damaged, too many, linked to elsewhere or not finite.
     """
-    import h5py
-
-    try:
-        with h5py.File(io.BytesIO(file.weights), "r") as opened:
-            return _collect(opened, file.name)
-    except ModelFileError:
-        raise
-    except Exception as error:  # noqa: BLE001 - h5py raises whatever it meets in damaged bytes
-        raise ModelFileError(
-            f"{shown(file.name, 50)} is refused: its weights are damaged ({type(error).__name__})."
-        ) from None
-
-
-def _collect(opened: Any, name: str) -> dict[str, list[Any]]:
-    """Walk the groups, following no link."""
-    import h5py
     import numpy as np
 
-    found: dict[str, list[Any]] = {}
-    waiting, total = [("", opened)], 0
-    while waiting:
-        path, group = waiting.pop()
-        for key in group:
-            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                raise ModelFileError(f"{shown(name, 50)} is refused: its weights hold a link.")
-            item = group[key]
-            place = f"{path}/{key}" if path else key
-            if isinstance(item, h5py.Group):
-                if not path and key == "optimizer":
-                    continue
-                if place.count("/") > 40 or len(waiting) > 4000:  # noqa: PLR2004
-                    raise ModelFileError(
-                        f"{shown(name, 50)} is refused: its weights nest too deep."
-                    )
-                waiting.append((place, item))
-                continue
-            if item.is_virtual or item.external or item.dtype.kind not in "fiu":
-                raise ModelFileError(
-                    f"{shown(name, 50)} is refused: its weights are no plain numbers."
-                )
-            total += int(item.size)
-            if total > _WEIGHTS:
-                raise ModelFileError(
-                    f"{shown(name, 50)} is refused: it has more than {_WEIGHTS:,} weights."
-                )
-            values = np.asarray(item[()], "float64")
-            if not np.isfinite(values).all():
-                raise ModelFileError(f"{shown(name, 50)} is refused: a weight is NaN or infinite.")
-            found.setdefault(path, []).append((int(key) if key.isdigit() else 0, values))
-    return {p: [v for _, v in sorted(vs, key=lambda one: one[0])] for p, vs in found.items()}
+    from advisor import file_weights
+
+    found = file_weights.tree(file)
+    arrays: dict[str, dict[int, Any]] = {}
+    for path, one in found.datasets.items():
+        group, _, number = path.rpartition("/")
+        if path.startswith("optimizer/") or not number.isdigit():
+            continue
+        if not file_weights.finite(one, file.weights):
+            raise refused(file.name, "a weight is NaN or infinite")
+        arrays.setdefault(group, {})[int(number)] = np.asarray(one.array(file.weights), "float64")
+    return {group: [many[n] for n in sorted(many)] for group, many in arrays.items()}
 
 
 def predict(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
@@ -99,7 +68,7 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
     """Return what every layer gives; None where NumPy does not compute one of them."""
     import numpy as np
 
-    if not file.weights or facts.dtype not in {"float32", "float64"}:
+    if not file.weights or facts.dtype not in _FLOATS:
         return None
     if not all(_computes(layer) for layer in facts.layers):
         return None
@@ -110,30 +79,42 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
         with np.errstate(all="ignore"):
             for layer in facts.layers:
                 if layer.options.get("given"):
-                    seen.append(np.asarray(next(inputs), "float64"))
+                    seen.append(np.asarray(np.asarray(next(inputs), "float32"), "float64"))
                     continue
                 given = [seen[n] for n in layer.inputs]
                 path = layer.options.get("path", "")
+                path += "/layer" if layer.options.get("distributed") else ""
                 seen.append(_compute(layer, given, stored.get(f"{path}/vars", [])))
+                if seen[-1] is None:
+                    return None
     except (ValueError, IndexError, KeyError, TypeError, StopIteration) as error:
-        raise ModelFileError(
-            f"{shown(file.name, 50)} is refused: its weights do not fit its layers "
-            f"({type(error).__name__})."
-        ) from None
+        why = f"its weights do not fit its layers ({type(error).__name__})"
+        raise refused(file.name, why) from None
     return seen
 
 
 def _computes(layer: Layer) -> bool:
-    kind, function = layer.kind, layer.function
-    if kind in {"Dense", "Activation"}:
-        return function is not None and (function.run is not None or function.name in ACTIVATIONS)
-    if kind in {"Softmax", "ReLU", "LeakyReLU", "ELU", "Rescaling"}:
-        return function is not None and (function.run is not None or function.name in ACTIVATIONS)
+    kind, options = layer.kind, layer.options
+    if kind == "InputLayer":
+        return policy(options.get("dtype")) in _FLOATS
+    if policy(options.get("policy")) not in _FLOATS or any(options.get(key) for key in _ALTERED):
+        return False
+    if str(options.get("module")).startswith("keras.src.ops."):
+        return kind in _OPERATIONS and len(layer.inputs) == 1
+    if options.get("distributed") and kind != "Dense":
+        return False
+    if kind in {"Dense", "Activation", "Softmax", "ReLU", "LeakyReLU", "ELU", "Rescaling"}:
+        function = layer.function
+        if function is None or function.name in _OTHERWISE:
+            return False
+        return function.run is not None or function.name in ACTIVATIONS
     if kind in {"BatchNormalization", "LayerNormalization", "Normalization"}:
-        axis = layer.options.get("axis", -1)
+        axis = options.get("axis", -1)
         last = len(layer.arrives) if layer.arrives is not None else -1
         return axis in (-1, last, [-1], [last])
-    return kind in _PASSES | _MERGES | {"Flatten", "Reshape", "PReLU"}
+    if kind == "Flatten":
+        return options.get("data_format") != "channels_first"
+    return kind in _PASSES | _MERGES | {"Reshape", "PReLU"}
 
 
 def _compute(layer: Layer, given: list[Any], stored: list[Any]) -> Any:
@@ -143,6 +124,8 @@ def _compute(layer: Layer, given: list[Any], stored: list[Any]) -> Any:
     x = given[0]
     if kind in _PASSES:
         return x
+    if str(options.get("module")).startswith("keras.src.ops."):
+        return _apply(layer, x)
     if kind == "Dense":
         kernel = stored[0]
         if kernel.ndim != 2 or kernel.shape[1] != options.get("units"):  # noqa: PLR2004
@@ -206,10 +189,13 @@ def _standardised(layer: Layer, x: Any, stored: list[Any]) -> Any:
 
 
 def _merge(kind: str, options: dict[str, Any], given: list[Any]) -> Any:
+    """Merge arrays; None where Keras would line up ranks in its own way."""
     import functools
 
     import numpy as np
 
+    if len({one.ndim for one in given}) > 1:
+        return None
     if kind == "Concatenate":
         return np.concatenate(given, axis=options.get("axis", -1))
     if kind == "Average":

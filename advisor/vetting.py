@@ -9,12 +9,17 @@ import functools
 import math
 from typing import Any, NoReturn
 
+from advisor import file_flow, file_graph
 from advisor.allowlist import allowed
+from advisor.archive import refused
+from advisor.configs import printable
 from advisor.errors import ModelFileError, shown
+from advisor.file_graph import MODELS
 
 _LAYERS = 300
 _UNITS = 10**6
-_WEIGHTS = 2 * 10**7
+_BATCH = 10**5
+_PINS = 1000
 _NODES = 400_000  # values in the whole config
 _DTYPES = {
     "bfloat16",
@@ -39,8 +44,11 @@ _DTYPES = {
 _LOOKED_UP = {"activation", "recurrent_activation", "loss", "fn", "optimizer"}
 _SIZES = {"units", "filters", "input_dim", "output_dim", "num_tokens", "num_bins", "max_tokens"}
 _SIZES |= {"key_dim", "value_dim", "num_heads", "head_dim", "n"}
+_SIZES |= {"num_query_heads", "num_key_value_heads", "fft_length", "frame_length", "num_mel_bins"}
 _WINDOWS = {"kernel_size", "pool_size", "strides", "dilation_rate"}
-_MODELS = {"Sequential", "Functional"}
+# what metrics and layers make tables of
+_LIMITS = {"num_thresholds": 10**5, "num_classes": 4000, "lora_rank": 1024, "max_number": 10**5}
+_LIMITS |= {"num_chains": 100, "chain_depth": 100, "num_ops": 100, "num_oov_indices": 10**5}
 _PLAIN = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__", "__complex__"}
 
 
@@ -52,12 +60,18 @@ def vet(config: dict[str, Any], file: str) -> None:
     """
     try:
         _Vetting(file).model(config)
-    except (TypeError, KeyError, AttributeError, ValueError, IndexError, RecursionError) as error:
+    except (
+        TypeError,
+        KeyError,
+        AttributeError,
+        ValueError,
+        IndexError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         if isinstance(error, ModelFileError):
             raise
-        raise ModelFileError(
-            f"{shown(file, 50)} is refused: its config does not hold together."
-        ) from None
+        raise refused(file, "its config does not hold together") from None
 
 
 class _Vetting:
@@ -65,18 +79,17 @@ class _Vetting:
         self.file = file
         self.layers = 0
         self.values = 0
-        self.weights = 0
+        self.calls = 0
 
     def refuse(self, why: str) -> NoReturn:
-        raise ModelFileError(f"{shown(self.file, 50)} is refused: {why}.")
+        raise refused(self.file, why)
 
     def model(self, config: dict[str, Any]) -> None:
         """Vet the outermost model."""
-        if config.get("class_name") not in _MODELS:
+        if config.get("class_name") not in MODELS:
             self._own(config)
         self._node(config, top=True)
-        if self.weights > _WEIGHTS:
-            self.refuse(f"it has {self.weights:,} weights, {_WEIGHTS:,} are the most")
+        file_flow.Stream(self.file).model(config)
 
     def _own(self, config: dict[str, Any]) -> NoReturn:
         name = shown(config.get("class_name"), 30)
@@ -89,11 +102,15 @@ class _Vetting:
         if self.values > _NODES:
             self.refuse("its config holds too many values")
         if isinstance(value, dict):
+            if not all(printable(name) for name in value):
+                self.refuse("a key of its config holds characters that no name needs")
             if "class_name" in value:
                 self._node(value)
             else:
                 self._dict(value)
         elif isinstance(value, list):
+            if key.endswith(("shape", "size")):
+                self._product(value, key)
             for one in value:
                 self._value(one, key if key in {"loss", "metrics", "weighted_metrics"} else "")
         elif isinstance(value, str):
@@ -117,12 +134,29 @@ class _Vetting:
             for one in given.values():
                 self._value(one, key)
 
+    def _product(self, value: list[Any], key: str) -> None:
+        """Refuse shapes that hold more than any layer may give."""
+        whole = [one for one in value if isinstance(one, int) and not isinstance(one, bool)]
+        first = value[0] if value else None
+        if key in {"batch_shape", "input_shape", "build_input_shape"} and isinstance(first, int):
+            if first > _BATCH:
+                self.refuse(f"{shown(key, 20)} asks for {str(first)[:12]} rows at a time")
+            whole = whole[1:]
+        if math.prod(abs(one) for one in whole) > file_flow.ROW:
+            self.refuse(f"{shown(key, 20)} holds more than {file_flow.ROW:,} numbers")
+
     def _number(self, value: int, key: str) -> None:
+        if key in _LIMITS and not -1 <= value <= _LIMITS[key]:
+            self.refuse(f"{shown(key, 20)} is {str(value)[:12]}, {_LIMITS[key]:,} is the most")
         if abs(value) > 2**63 or (key in _SIZES and not 0 <= value <= _UNITS):
             self.refuse(f"{shown(key, 20)} is {str(value)[:12]}, {_UNITS:,} is the most")
 
     def _text(self, value: str, key: str) -> None:
         """Vet text that Keras would look something up by."""
+        if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+            self.refuse("its config holds text that is no Unicode")
+        if key == "name" and not printable(value):
+            self.refuse("a name in it holds characters that no name needs, or is too long")
         if key == "dtype" and value not in _DTYPES:
             self.refuse(f"{shown(value, 30)} is no type of numbers that is known")
         if key in _LOOKED_UP | {"metrics", "weighted_metrics"} and not _known_word(value):
@@ -140,6 +174,8 @@ class _Vetting:
         registered, inner = node.get("registered_name"), node.get("config")
         if not isinstance(name, str) or not (module is None or isinstance(module, str)):
             self.refuse("its config names a class that is no text")
+        if not isinstance(node.get("shared_object_id", 0), int):
+            self.refuse("its config names a shared object that is none")
         if name == "function":
             self._function(node)
             return
@@ -148,18 +184,22 @@ class _Vetting:
             return
         if name in {"Lambda", "__lambda__"}:
             self.refuse("a Lambda layer runs code from the file; use a layer of Keras instead")
+        if str(module).startswith("keras.src.engine"):
+            self.refuse("Keras 2 saved it; load it in Keras 3 and save it anew")
         if not self._listed(module, name) or (registered is not None and registered != name):
             self.refuse(
                 f"{shown(name, 40)} is not one of Keras' own classes; build the model of Keras' layers"
             )
         if not isinstance(inner, dict):
             self.refuse(f"the config of {shown(name, 30)} is missing")
+        if module == "keras" and name == "DTypePolicy" and inner.get("name") not in _DTYPES:
+            self.refuse(f"{shown(inner.get('name'), 30)} is no type of numbers that is known")
         if not top and node.get("compile_config"):
             self.refuse("a model inside it is compiled by itself")
-        if name in _MODELS:
+        if name in MODELS:
             self._graph(inner, name)
         elif module == "keras.layers":
-            self._layer(node, name, inner)
+            self._layer(name, inner)
         for key, value in node.items():
             if key not in {"class_name", "module", "registered_name"}:
                 self._value(value, key)
@@ -187,8 +227,10 @@ class _Vetting:
                 self.refuse(
                     f"{shown(key, 20)} of {shown(kind, 30)} holds no positive whole numbers"
                 )
+            if math.prod(one or 1 for one in given) > _UNITS:
+                self.refuse(f"{shown(key, 20)} of {shown(kind, 30)} is larger than any image")
 
-    def _layer(self, node: dict[str, Any], kind: str, config: dict[str, Any]) -> None:
+    def _layer(self, kind: str, config: dict[str, Any]) -> None:
         self.layers += 1
         if self.layers > _LAYERS:
             self.refuse(f"it has more than {_LAYERS} layers")
@@ -196,7 +238,6 @@ class _Vetting:
         vocabulary = config.get("vocabulary")
         if isinstance(vocabulary, str):
             self.refuse("a vocabulary is named by a path; save it inside the layer")
-        self.weights += weights_of(kind, config, node.get("build_config"))
 
     def _graph(self, config: dict[str, Any], kind: str) -> None:
         """Refuse layers of one name, and links to layers that are not there."""
@@ -209,68 +250,36 @@ class _Vetting:
         if len(set(names)) < len(names):
             self.refuse("two layers have one name")
         if kind == "Functional":
-            known = set(names)
-            ends = [config.get("input_layers"), config.get("output_layers")]
-            found = [*_histories(layers), *_ends(ends)]
-            if any(one not in known for one in found):
-                self.refuse("a layer reads one that is not there")
+            self._links(config, set(names))
+
+    def _links(self, config: dict[str, Any], known: set[str]) -> None:
+        """Refuse a functional model's links to layers that are not there."""
+        pins: list[Any] = []
+        for layer in config["layers"]:
+            calls = layer.get("inbound_nodes")
+            if not isinstance(calls, list):
+                self.refuse("a layer does not say what it reads")
+            if any(not isinstance(one, dict) for one in calls):
+                self.refuse("Keras 2 saved it; load it in Keras 3 and save it anew")
+            self.calls += len(calls)
+            if self.calls > file_flow.CALLS:
+                self.refuse(f"its layers are called more than {file_flow.CALLS:,} times")
+            pins += [pin for one in calls for pin in file_graph.reads(one)]
+        pins += file_graph.pins(config.get("input_layers"))
+        pins += file_graph.pins(config.get("output_layers"))
+        if any(name not in known for name, _, _ in pins):
+            self.refuse("a layer reads one that is not there")
+        if any(not 0 <= number < _UNITS or not 0 <= pin < _PINS for _, number, pin in pins):
+            self.refuse("a layer reads an output that is not there")
+        for layer in config["layers"]:
+            if layer.get("class_name") != "InputLayer" and not layer["inbound_nodes"]:
+                self.refuse("a layer reads none of the others")
 
 
 def _name(layer: dict[str, Any]) -> Any:
     inner = layer.get("config")
     own = inner.get("name") if isinstance(inner, dict) else None
     return layer.get("name", own)
-
-
-def _histories(layers: list[dict[str, Any]]) -> list[Any]:
-    """Return the names of the layers that are read."""
-    found: list[Any] = []
-    waiting: list[Any] = [layer.get("inbound_nodes") for layer in layers]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, list):
-            waiting += one
-        elif isinstance(one, dict):
-            history = one.get("keras_history")
-            if isinstance(history, list) and history:
-                found.append(history[0] if isinstance(history[0], str) else "")
-            waiting += one.values()
-    return found
-
-
-def _ends(given: Any) -> list[Any]:
-    """Return the names in a nest of [name, node, tensor]."""
-    if isinstance(given, dict):
-        return [name for one in given.values() for name in _ends(one)]
-    if isinstance(given, list):
-        if given and isinstance(given[0], str):
-            return [given[0]]
-        return [name for one in given for name in _ends(one)]
-    return []
-
-
-def weights_of(kind: str, config: dict[str, Any], build: Any) -> int:
-    """Return how many weights a layer is built with, as far as its config tells; 0 if it does not."""
-    shape = build.get("input_shape") if isinstance(build, dict) else None
-    last = shape[-1] if isinstance(shape, list) and shape else None
-    last = last if isinstance(last, int) else 1
-    units = config.get("units", config.get("filters"))
-    if kind == "Embedding":
-        return _product(config.get("input_dim"), config.get("output_dim"))
-    if not isinstance(units, int):
-        return last if kind in {"BatchNormalization", "LayerNormalization", "Normalization"} else 0
-    if kind in {"LSTM", "GRU", "SimpleRNN"}:
-        gates = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}[kind]
-        return gates * units * (last + units + 1)
-    if kind.startswith("Conv"):
-        size = config.get("kernel_size")
-        places = [p for p in size if isinstance(p, int)] if isinstance(size, list) else [1]
-        return math.prod(places) * last * units + units
-    return last * units + units
-
-
-def _product(*sizes: Any) -> int:
-    return math.prod(size for size in sizes if isinstance(size, int))
 
 
 @functools.cache

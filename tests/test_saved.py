@@ -356,6 +356,160 @@ def test_damaged_files_are_read_or_refused_and_never_crash(honest, tmp_path):
     assert worst < 0.5
 
 
+def weight_mutants(honest, count, seed):
+    """Give copies with damaged weights: bytes changed, moved, cut, and whole structures edited."""
+    rng = random.Random(seed)  # noqa: S311 - a test, no secret
+    files = []
+    for path, _ in honest.values():
+        with zipfile.ZipFile(path) as archive:
+            files.append({name: archive.read(name) for name in archive.namelist()})
+    for number in range(count):
+        entries = dict(rng.choice(files))
+        entries["model.weights.h5"] = damaged(rng, entries["model.weights.h5"], number % 8)
+        yield pack(entries)
+
+
+def damaged(rng, stored, kind):
+    data = bytearray(stored)
+    at = rng.randrange(len(data))
+    if kind == 0:
+        del data[at:]
+    elif kind == 1:
+        data[at:at] = rng.randbytes(rng.randrange(1, 50))
+    elif kind == 2:
+        end = at + rng.randrange(1, 600)
+        data[at:end] = data[:600][: end - at]
+    elif kind in {3, 4}:  # whole fields, as lengths and places are
+        marks = [n for n in range(0, len(data) - 8, 8) if any(data[n : n + 8])]
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.choice(marks)
+            few = [0, 1, 8, 96, 2**16, 2**31, 2**32, 2**63, 2**64 - 1, len(data), at]
+            data[at : at + 8] = rng.choice(few).to_bytes(8, "little")
+    elif kind == 5:
+        return restructured(rng, stored)
+    else:
+        marks = [n for n, byte in enumerate(data) if byte]
+        for _ in range(rng.randrange(1, 12)):
+            data[rng.choice(marks)] = rng.randrange(256)
+    return bytes(data)
+
+
+def restructured(rng, stored):
+    """Edit a file of weights as HDF5: other shapes, types, names, links."""
+    import h5py
+
+    out = io.BytesIO(stored)
+    with h5py.File(out, "r+") as opened:
+        paths = []
+        opened.visit(paths.append)
+        path = rng.choice(paths)
+        kind = rng.randrange(6)
+        if kind == 0:
+            del opened[path]
+        elif kind == 1:
+            opened.move(path, "moved")
+        elif kind == 2:
+            opened["layers"].create_group(f"again_{rng.randrange(9)}")["vars"] = opened[path]
+        else:
+            shape = tuple(rng.randrange(4) for _ in range(rng.randrange(4)))
+            types = ["f4", "f8", "i8", "f2", "u1", "?", "S3", "c8", "V5", ">f4"]
+            del opened[path]
+            opened.create_dataset(path, data=np.zeros(shape, rng.choice(types)))
+    return out.getvalue()
+
+
+def test_damaged_weights_are_read_or_refused_and_never_crash(honest):
+    count = int(os.environ.get("ADVISOR_MUTANTS", "1000"))
+    rows = np.random.default_rng(0).normal(size=(5, 8))
+    refused, worst, longest, printable = 0, 0.0, 0, True
+    for data in weight_mutants(honest, count, 1):
+        start = time.perf_counter()
+        try:
+            file = saved.vetted(data, "mutant.keras")
+            forward.predict(file, file_facts.read(file), rows)
+        except ModelFileError as error:
+            refused += 1
+            longest = max(longest, len(str(error)))
+            printable = printable and str(error).isprintable()
+        worst = max(worst, time.perf_counter() - start)
+    assert count / 3 < refused < count
+    assert longest <= 160
+    assert printable
+    assert worst < 0.5
+
+
+def careful(keras):
+    """Give models on which a guess of NumPy's would be wrong."""
+    L, ops = keras.layers, keras.ops
+    x, y = keras.Input((4,)), keras.Input((4, 4))
+    image = keras.Input((4, 2, 2))
+    yield "an operation with a number", [x], keras.Model(x, L.Dense(2)(x) + 3.0)
+    yield "an operation with options", [x], keras.Model(x, ops.leaky_relu(x, negative_slope=0.7))
+    yield "an operation's reshape", [x], keras.Model(x, ops.reshape(x, (-1, 2, 2)))
+    yield "ranks that differ", [x, y], keras.Model([x, y], L.Add()([x, y]))
+    yield (
+        "channels first",
+        [image],
+        keras.Model(image, L.Flatten(data_format="channels_first")(image)),
+    )
+    yield "softmax over time", [y], keras.Model(y, L.Softmax(axis=1)(y))
+    yield "softmax over two", [y], keras.Model(y, L.Softmax(axis=[1, 2])(y))
+    yield "dense on sequences", [y], keras.Model(y, L.Dense(3, activation="softmax")(y))
+    yield "dense at each step", [y], keras.Model(y, L.TimeDistributed(L.Dense(3))(y))
+    yield "a norm at each step", [y], keras.Model(y, L.TimeDistributed(L.BatchNormalization())(y))
+    yield "a norm of time", [y], keras.Model(y, L.BatchNormalization(axis=1)(y))
+    yield "a norm, moved", [x], moved(keras.Model(x, L.BatchNormalization(epsilon=0.1)(x)))
+    yield "a norm without shift", [x], moved(keras.Model(x, L.BatchNormalization(center=False)(x)))
+    yield "a norm, renormed", [x], moved(keras.Model(x, L.BatchNormalization(renorm=True)(x)))
+    yield "PReLU within", [x], moved(keras.Model(x, L.Dense(4, activation=L.PReLU("ones"))(x)))
+    yield "half precision", [x], keras.Model(x, L.Dense(4, dtype="float16")(x))
+    yield "whole numbers", [x], keras.Sequential([keras.Input((4,), dtype="int32"), L.Dense(2)])
+    yield "shared axes", [y], moved(keras.Model(y, L.PReLU(shared_axes=[1])(y)))
+    yield (
+        "normalised",
+        [x],
+        keras.Model(x, L.Normalization(mean=[1, 2, 3, 4.0], variance=[2.0] * 4, invert=True)(x)),
+    )
+    for options in (
+        {"max_value": 1.0}, {"negative_slope": 0.3}, {"threshold": 0.5},
+        {"max_value": 1.0, "threshold": 0.2}, {"max_value": 6, "threshold": 0.5},
+        {"max_value": 2.0, "negative_slope": 0.1, "threshold": 0.5},
+    ):  # fmt: skip
+        yield f"ReLU {options}", [x], keras.Model(x, L.ReLU(**options)(x))
+
+
+def moved(model):
+    """Return a model whose weights are none of those that it begins with."""
+    random = np.random.default_rng(0)
+    model.set_weights([random.uniform(0.5, 2, one.shape) for one in model.get_weights()])
+    return model
+
+
+def test_numpy_never_guesses(keras, tmp_path):
+    random = np.random.default_rng(0)
+    for name, inputs, model in careful(keras):
+        model.save(tmp_path / "model.keras")
+        file = saved.vetted((tmp_path / "model.keras").read_bytes(), "model.keras")
+        X = [random.normal(0, 2, (4, *one.shape[1:])).astype("float32") for one in inputs]
+        mine = forward.predict(file, file_facts.read(file), X)
+        if mine is not None:
+            theirs = np.asarray(model(X if len(X) > 1 else X[0]))
+            assert np.abs(mine[0] - theirs).max() <= 2e-6 * max(1, np.abs(theirs).max()), name
+
+
+def test_bytes_and_files_are_read_alike(honest):
+    for path, _ in honest.values():
+        assert saved.parse(path.read_bytes(), path.name) == saved.read(path)
+
+
+def test_a_file_may_have_so_many_bytes_and_no_more(honest):
+    path, _ = honest["plain"]
+    size = path.stat().st_size
+    assert saved.read(path, limit=size).weights
+    with pytest.raises(ModelFileError, match=f"{size - 1:,} are the most"):
+        saved.read(path, limit=size - 1)
+
+
 def test_the_allow_list_is_that_of_the_keras_installed(keras):
     made = allowlist.make()
     assert {k: frozenset(v) for k, v in made.items()} == allowlist.allowed()
