@@ -195,6 +195,7 @@ class Journey:
         depth: how many hidden layers.
         functions: their activations.
         remedy: an activation and an initializer that are foretold to keep gradients alive.
+        deltas: foretold ‖∂L/∂z‖ at each hidden layer over the last one's; empty where not known.
     """
 
     ratio: float | None
@@ -203,6 +204,7 @@ class Journey:
     depth: int
     functions: tuple[str, ...]
     remedy: tuple[str, str] | None
+    deltas: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)

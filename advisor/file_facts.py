@@ -178,7 +178,7 @@ def _foretell(facts: Facts) -> None:
     for number, layer in enumerate(facts.layers):
         if layer.kind != "Dense" or number in ends:
             continue
-        name = _followed(facts, number)
+        name = followed(facts, number)
         known = moments.known().get(name)
         if layer.drawn is None or known is None or layer.drawn[0] != 0 or not layer.drawn[1]:
             return
@@ -200,10 +200,11 @@ def _foretell(facts: Facts) -> None:
         depth=len(chain),
         functions=tuple(name for _, name, _ in chain),
         remedy=None if remedy is None else (remedy.activation, remedy.initializer),
+        deltas=tuple(step.delta - steps[-1].delta for step in steps),
     )
 
 
-def _followed(facts: Facts, number: int) -> str:
+def followed(facts: Facts, number: int) -> str:
     """Return the activation that a Dense layer ends in."""
     function = facts.layers[number].function
     name = function.name if function is not None else "linear"
@@ -234,7 +235,7 @@ def look(file: SavedModel, facts: Facts, X: Any) -> None:
         return
     ends = {output.layer for output in facts.outputs}
     for number, layer in enumerate(facts.layers):
-        name = _followed(facts, number)
+        name = followed(facts, number)
         if layer.kind != "Dense" or number in ends or name not in ACTIVATIONS or name == "linear":
             continue
         before = layer.function

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import platform
 
-from benchmarks import diagnosis, fitting, foretelling, populations, recording, scores, speed
+from benchmarks import (
+    classroom,
+    diagnosis,
+    fitting,
+    foretelling,
+    populations,
+    recording,
+    scores,
+    speed,
+)
 
 
 def main() -> None:
@@ -34,6 +43,8 @@ def main() -> None:
     recording.main()
     print()
     diagnosis.main()
+    print()
+    classroom.main()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,8 +62,14 @@ ORDER = [
     {"behaviours"},
     {"facts"},
     {"tails"},
+    {"archive", "file_graph", "file_images", "hdf5"},
+    {"configs", "file_shapes"},
+    {"file_ops", "file_sizes"},
+    {"file_flow"},
     {"compilation", "purposes", "vetting"},
     {"compiled", "data_facts", "endings", "file_layers", "model_facts", "probes", "saved"},
+    {"file_weights"},
+    {"rewriting"},
     {"file_facts"},
     {"forward", "rulebook"},
     {"diagnosis"},
@@ -98,6 +105,7 @@ LATE = {
     ("diagnosis", "proofs"),
     ("diagnosis", "repairs"),
     ("file_facts", "forward"),
+    ("saved", "file_weights"),
 }  # .plot() draws itself, inside the method
 
 
@@ -172,6 +180,45 @@ def test_imports_point_one_way(module):
             allowed = rank[other] < rank[module] or other == module or (module, other) in LATE
             same = rank[other] == rank[module]
             assert allowed or same, f"{module} imports {other}, which comes later"
+
+
+def imported_within(folder: Path, package: str) -> dict[str, set[str]]:
+    """Return which modules of a package each of its modules imports."""
+    found = {}
+    for file in folder.glob("*.py"):
+        nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        modules = [(n.module, n.names) for n in nodes if isinstance(n, ast.ImportFrom)]
+        inner = [(m or "", names) for m, names in modules if (m or "").startswith(package)]
+        found[file.stem] = {
+            name
+            for module, names in inner
+            for name in ([module.split(".")[2]] if "." in module[len(package) :] else [a.name for a in names])
+        }
+    return {name: {one for one in found[name] - {name} if one in found} for name in found}
+
+
+def test_the_modules_of_grading_import_one_another_one_way():
+    reads = imported_within(PACKAGE / "grading", "advisor.grading")
+    reads["classreport"].discard("classpage")  # it shows itself, inside the method
+    left = dict(reads)
+    while ready := [name for name, others in left.items() if not others & set(left)]:
+        for name in ready:
+            del left[name]
+    assert not left, "these import one another in a circle"
+
+
+def test_grading_stands_on_the_package_and_nothing_but_its_verb_on_grading():
+    for file in PACKAGE.glob("*.py"):
+        if file.stem != "assignments":
+            assert "advisor.grading" not in file.read_text(encoding="utf-8"), file.stem
+
+
+def test_the_map_of_grading_names_every_module():
+    import advisor.grading
+
+    folder = PACKAGE / "grading"
+    modules = {m.name for m in pkgutil.iter_modules([str(folder)])}
+    assert modules == set(re.findall(r"`(\w+)`", advisor.grading.__doc__))
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -8,10 +8,11 @@ import pytest
 
 from advisor.errors import OptionError, UnknownNameError
 from advisor.grading import faults, kinds, marking, problems, submission
+from advisor.grading.handin import saved as _saved
 from advisor.grading.judgement import NeedsKerasError
 from advisor.grading.kinds import number, score
 from advisor.grading.marks import Result, loads
-from advisor.grading.workbook import _open, _saved
+from advisor.grading.workbook import _open
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax")
 SEED = 3**80
@@ -58,6 +59,9 @@ def right_heads(keras):
         ("several", [L.Dense(4, "softmax")], "sparse_categorical_crossentropy"),
         ("several", [L.Dense(4), L.Softmax()], losses.SparseCategoricalCrossentropy()),
         ("several", [L.Dense(4)], losses.SparseCategoricalCrossentropy(from_logits=True)),
+        ("several", [L.Dense(4, "softmax")], "categorical_crossentropy"),
+        ("several", [L.Dense(4)], losses.CategoricalCrossentropy(from_logits=True)),
+        ("binary", [L.Dense(2, "softmax")], "categorical_crossentropy"),
         ("number", [L.Dense(1)], "mse"),
         ("number", [L.Dense(1, "linear")], losses.Huber()),
         ("number", [L.Dense(1), L.Activation("linear")], "mean_absolute_error"),

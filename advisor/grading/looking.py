@@ -43,12 +43,22 @@ class Examined:
         ]
 
 
-def examine(model: SavedModel, drawn: Drawn, *, rows: str = "train") -> Examined:
+def examine(
+    model: SavedModel, drawn: Drawn, *, rows: str = "train", one_hot: bool = False
+) -> Examined:
     """Run the rules of `check` on a file and its data.
+
+    Args:
+        model: the file.
+        drawn: the data.
+        rows: "train" or "test".
+        one_hot: a loss that takes labels as rows of 0 and 1 is given such rows.
 
     Raises:
         CannotRunError: the model has not one output, or does not take the data.
     """
+    import numpy as np
+
     from advisor import data_facts, diagnosis, file_facts, rulebook
 
     X, y = (drawn.X_train, drawn.y_train) if rows == "train" else (drawn.X_test, drawn.y_test)
@@ -58,6 +68,8 @@ def examine(model: SavedModel, drawn: Drawn, *, rows: str = "train") -> Examined
         for output in facts.outputs:
             output.task = drawn.task
         _takes(facts, X)
+        if one_hot and _takes_rows(facts):
+            y = np.eye(drawn.classes or _PAIR)[y]
         X, y = data_facts.read(facts, X, y)
         file_facts.look(model, facts, X)
         chosen = rulebook.chosen(["ADV"], [])
@@ -65,6 +77,13 @@ def examine(model: SavedModel, drawn: Drawn, *, rows: str = "train") -> Examined
     except AdvisorError as error:
         raise CannotRunError(Text(en=str(error)[:200], zh=str(error)[:200])) from None
     return Examined(facts, report)
+
+
+def _takes_rows(facts: Facts) -> bool:
+    from advisor.facts import ONEHOT
+
+    loss = facts.outputs[0].loss
+    return loss is not None and loss.kind in ONEHOT and (facts.outputs[0].units or 1) > 1
 
 
 def facts_of(model: SavedModel) -> Facts:
@@ -96,7 +115,7 @@ def _takes(facts: Facts, X: Any) -> None:
 
 def hidden_layers(facts: Facts) -> int:
     """Count the hidden layers that weigh and bend: Dense or convolution, then an activation."""
-    from advisor.file_facts import _followed
+    from advisor.file_facts import followed
     from advisor.findings import NotApplicable
     from advisor.rules._common import hidden
 
@@ -104,7 +123,7 @@ def hidden_layers(facts: Facts) -> int:
         found = hidden(facts)
     except NotApplicable:
         return 0
-    return sum(_followed(facts, number) != "linear" for number in found)
+    return sum(followed(facts, number) != "linear" for number in found)
 
 
 def weighted_layers(facts: Facts) -> int:

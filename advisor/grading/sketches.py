@@ -28,6 +28,20 @@ def of_outputs(outputs: Outputs) -> dict[str, Any] | None:
     return _against_targets(p.ravel(), y.ravel())
 
 
+def of_gradients(deltas: tuple[float, ...], limit: float) -> dict[str, Any] | None:
+    """Sketch how much of the gradient is left at each hidden layer; None where that is not known."""
+    if not deltas:
+        return None
+    return {
+        "kind": "bars",
+        "title": _both(_GRADIENTS),
+        "ylabel": _both(_LEFT),
+        "labels": [str(number) for number in range(1, len(deltas) + 1)],
+        "values": [_short(delta) for delta in deltas],
+        "limit": -limit if deltas[0] < 0 else limit,
+    }
+
+
 def _probabilities(p: Any, y: Any) -> dict[str, Any]:
     """Histogram of the output for each true class."""
     low, high = _span(p)
@@ -109,6 +123,8 @@ def _both(words: Text) -> dict[str, str]:
     return {"en": words.en, "zh": words.zh}
 
 
+_GRADIENTS = Text(en="The gradient at each hidden layer", zh="各隐藏层的梯度")
+_LEFT = Text(en="log10, against the last one", zh="与最后一层之比的 log10")
 _CLASS = Text(en="true class {}", zh="真实类别 {}")
 _ROWS = Text(en="rows", zh="样本")
 _P = Text(en="output p", zh="输出 p")

@@ -50,13 +50,20 @@ def of_finding(finding: Finding, task: str = "") -> Slip:
     return Slip(finding.code, _HAD.format(rule(finding.code).entry.TITLE), lab)
 
 
-def of_head(activation: str, units: int | None, task: str) -> Slip:
-    """Return the slip of a wrong last layer: "used sigmoid(3) for several classes"."""
+def of_head(activation: str, units: int | None, task: str, *, miscounted: bool = False) -> Slip:
+    """Return the slip of a wrong last layer; variants with other numbers of classes count as one.
+
+    Example:
+        >>> of_head("sigmoid", 5, "multiclass").key
+        'sigmoid(K) for multiclass'
+    """
     from advisor.tasks import TASKS
 
-    layer = f"{activation}({units or '?'})"
-    words = _USED.format(layer, TASKS[task].title)
-    return Slip(f"{layer} for {task}", words, LAST.get(task, ""))
+    lab = LAST.get(task, "")
+    if miscounted:
+        return Slip(f"units for {task}", _COUNTED.format(TASKS[task].title), lab)
+    layer = f"{activation}({1 if units == 1 else 'K'})"
+    return Slip(f"{layer} for {task}", _USED.format(layer, TASKS[task].title), lab)
 
 
 def of_answer(question: str, answer: str, lab: str = _HIDDEN) -> Slip:
@@ -66,4 +73,5 @@ def of_answer(question: str, answer: str, lab: str = _HIDDEN) -> Slip:
 
 _HAD = Text(en="handed in a model with this fault: {}", zh="交的模型有这个毛病：{}")
 _USED = Text(en="used {} for {}", zh="做{1}用了 {0}")
+_COUNTED = Text(en="gave the wrong number of outputs for {}", zh="做{}输出的个数不对")
 _ANSWERED = Text(en="answered {} to {}", zh="{1} 答了 {0}")

@@ -6,6 +6,7 @@ must be), `judge(asked)`, and `lines(spec)`: the code that the student is given 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from advisor import _shelf
@@ -21,6 +22,7 @@ def names() -> list[str]:
     return _shelf.names(sys.modules[__name__])
 
 
+@cache
 def kind(name: str) -> Any:
     """Return one kind's module."""
     import sys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import looking
+from advisor.grading import looking, sketches
 from advisor.grading.judgement import CannotRunError, Judgement
 from advisor.grading.marks import Part, Slip
 from advisor.text import Text
@@ -45,7 +45,8 @@ def judge(asked: Asked) -> Judgement:
     )
     found = () if earned == 1 or not deep else (_FADED if ratio < 0 else _GREW,)
     message = words if deep else parts[0].message
-    return Judgement(parts, message, found, None, _RIGHT)
+    deltas = facts.journey.deltas if facts.journey is not None else ()
+    return Judgement(parts, message, found, sketches.of_gradients(deltas, limit), _RIGHT)
 
 
 def _takes(facts: Any, features: int) -> None:

@@ -35,14 +35,16 @@ def judge(asked: Asked) -> Judgement:
     """
     drawn = asked.data()
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
-    seen = looking.examine(asked.model, drawn)
+    seen = looking.examine(asked.model, drawn, one_hot=True)
     outputs, broken = _contract(asked, seen, drawn)
     last, loss = _last_layer(seen, drawn, broken), _loss(seen)
     comes_out = Part(_OUTPUTS, _SHARES[2], float(not broken), join(broken) if broken else _KEPT)
     found: list[Slip] = [slips.of_finding(one, drawn.task) for one in seen.causes(*_LOSSES)]
     if last.earned < 1:
         end = seen.facts.outputs[0]
-        found.append(slips.of_head(end.behaviour.name, end.units, drawn.task))
+        counted = looking.wrong_units(seen.facts, drawn)
+        name, units = end.behaviour.name, end.units
+        found.append(slips.of_head(name, units, drawn.task, miscounted=counted is not None))
     wrong = [part.message for part in (last, loss, comes_out) if part.earned < 1]
     return Judgement(
         (last, loss, comes_out),
