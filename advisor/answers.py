@@ -105,15 +105,28 @@ def read_number(answer: object) -> float:
     Raises:
         UnreadableError: it is no number.
     """
-    from fractions import Fraction
-
     try:
         if isinstance(answer, str):
-            text = answer.strip()
-            return float(Fraction(text[:-1])) / 100 if text.endswith("%") else float(Fraction(text))
+            return written(answer.strip())
         return float(answer)  # type: ignore[arg-type]
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise UnreadableError(f"{_kind(answer)}, which is no number") from None
+
+
+def written(text: str) -> float:
+    """Return the number that a text writes: "0.25", "1/4", "25%".
+
+    Raises:
+        ValueError, ZeroDivisionError: it writes none.
+
+    Example:
+        >>> written("1/4"), written("25%")
+        (0.25, 0.25)
+    """
+    if text.endswith("%"):
+        return written(text[:-1]) / 100
+    over, slash, under = text.partition("/")
+    return float(over) / float(under) if slash else float(text)
 
 
 def read_proposal(answer: Any) -> Proposal:

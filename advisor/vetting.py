@@ -22,24 +22,9 @@ _BATCH = 10**5
 _PINS = 1000
 _NODES = 400_000  # values in the whole config
 _DTYPES = {
-    "bfloat16",
-    "bool",
-    "complex64",
-    "float16",
-    "float32",
-    "float64",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "string",
-    "mixed_float16",
-    "mixed_bfloat16",
-}
+    "bfloat16", "bool", "complex64", "float16", "float32", "float64", "int8", "int16", "int32", "int64",
+    "uint8", "uint16", "uint32", "uint64", "string", "mixed_float16", "mixed_bfloat16",
+}  # fmt: skip
 # keys whose text Keras looks up as a function, a class or a type
 _LOOKED_UP = {"activation", "recurrent_activation", "loss", "fn", "optimizer"}
 _SIZES = {"units", "filters", "input_dim", "output_dim", "num_tokens", "num_bins", "max_tokens"}
@@ -72,6 +57,11 @@ def vet(config: dict[str, Any], file: str) -> None:
         if isinstance(error, ModelFileError):
             raise
         raise refused(file, "its config does not hold together") from None
+
+
+def _is_object(key: str) -> bool:
+    """Say whether Keras makes a function or an object of what stands under a key of a layer."""
+    return key.endswith(("activation", "_initializer", "_regularizer", "_constraint"))
 
 
 class _Vetting:
@@ -125,8 +115,10 @@ class _Vetting:
             if key in {"loss", "metrics", "weighted_metrics"} and isinstance(one, dict):
                 self._value(one)
                 self._names(one, key)
-            else:
-                self._value(one, key)
+                continue
+            if _is_object(key) and isinstance(one, (dict, list)) and "class_name" not in one:
+                self.refuse(f"{shown(key, 30)} is a function of your own; use one of Keras'")
+            self._value(one, key)
 
     def _names(self, given: dict[str, Any], key: str) -> None:
         """Vet losses and metrics given by the outputs' names."""
@@ -160,13 +152,11 @@ class _Vetting:
         if key == "dtype" and value not in _DTYPES:
             self.refuse(f"{shown(value, 30)} is no type of numbers that is known")
         if key in _LOOKED_UP | {"metrics", "weighted_metrics"} and not _known_word(value):
-            self.refuse(
-                f"{shown(value, 30)} is no function of Keras'; own functions are not loaded"
-            )
+            self._unknown(value)
         if key in {"vocabulary", "idf_weights"}:
             self.refuse("a vocabulary is named by a path; save it inside the layer")
-        if key.endswith(("_initializer", "_regularizer", "_constraint")) and not _known_word(value):
-            self.refuse(f"{shown(value, 30)} is nothing of Keras'; own functions are not loaded")
+        if _is_object(key) and not _known_word(value):
+            self._unknown(value)
 
     def _node(self, node: dict[str, Any], *, top: bool = False) -> None:
         """Vet something that Keras would make an object of."""
@@ -211,7 +201,10 @@ class _Vetting:
     def _function(self, node: dict[str, Any]) -> None:
         name = node.get("config")
         if node.get("module") not in {"builtins", None} or not _known_word(name):
-            self.refuse(f"{shown(name, 30)} is no function of Keras'; own functions are not loaded")
+            self._unknown(name)
+
+    def _unknown(self, name: Any) -> NoReturn:
+        self.refuse(f"{shown(name, 30)} is no function of Keras'; own functions are not loaded")
 
     def _sizes(self, kind: str, config: dict[str, Any]) -> None:
         """Refuse sizes that are no whole numbers."""

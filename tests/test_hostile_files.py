@@ -38,10 +38,10 @@ def hostile(whole):
 
 def refusal(data, name="model.keras"):
     """Return why a file is refused, and how long that took."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ModelFileError) as caught:
         saved.vetted(data, name)
-    return str(caught.value), time.perf_counter() - start
+    return str(caught.value), time.process_time() - start
 
 
 def test_the_honest_model_they_are_made_from_passes(whole):

@@ -16,11 +16,11 @@ BROKEN: tuple[dict[str, Any], bytes] = ({}, b"")  # what came is no message
 def write_frame(sink: BinaryIO, header: dict[str, Any], payload: bytes) -> None:
     """Write one message."""
     text = json.dumps(header).encode()
-    data = memoryview(
-        len(text).to_bytes(4, "big") + len(payload).to_bytes(8, "big") + text + payload
-    )
-    while data:
-        data = data[sink.write(data) :]
+    sizes = len(text).to_bytes(4, "big") + len(payload).to_bytes(8, "big")
+    for part in (sizes + text, payload):
+        data = memoryview(part)
+        while data:
+            data = data[sink.write(data) :]
 
 
 def read_frame(source: BinaryIO, most: int) -> tuple[dict[str, Any], bytes] | None:

@@ -9,60 +9,45 @@ tried again once, then the submission is set aside and said so.
 from __future__ import annotations
 
 import contextlib
-import os
+import gc
 import select
-import signal
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from advisor.grading import handout, marking, submission
-from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
-from advisor.grading.judgement import NeedsKerasError
-from advisor.grading.marks import loads
-from advisor.grading.nursery import Nursery
-from advisor.grading.opening import die_with_parent
-from advisor.text import Text
+from advisor.errors import OptionError
+from advisor.grading import handout, marking, scratch, submission
+from advisor.grading.confinement import FORKS
+from advisor.grading.nursery import NoKerasError, Nursery
+from advisor.grading.worker import TRIES, Job, Worker, mark, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
+    from typing import Any
 
     from advisor.grading.marks import Result
     from advisor.grading.results import Results
     from advisor.grading.source import Source
 
-RUNG = "C"  # of the ladder: allow-list, then a process with limits of time, memory and files
-TRIES = 2
-_NEEDED = """h5py numpy.ma advisor.confirmation advisor.diagnosis advisor.data_facts advisor.file_facts
-advisor.file_weights advisor.forward advisor.meanfield advisor.remedies advisor.saved advisor.vetting
-advisor.grading.looking advisor.grading.sketches advisor.grading.values"""
-_STATIC = 60.0  # seconds for all that needs no Keras
-_START_UP = 180.0  # seconds for Keras to be imported on a slow machine
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One submission to be graded."""
-
-    sheet: marking.Sheet
-    files: submission.Files
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What its result is kept under."""
-        return (self.sheet.name, self.sheet.version, self.sheet.student, self.files.sha256)
+_NEEDED = """ctypes fractions numpy.ma resource advisor.confirmation advisor.diagnosis advisor.data_facts
+advisor.file_facts advisor.file_weights advisor.forward advisor.meanfield advisor.remedies
+advisor.rewriting advisor.saved advisor.vetting advisor.grading.looking advisor.grading.sketches
+advisor.grading.values"""
 
 
 def jobs_of(
     source: Source, folders: Iterable[tuple[str, Path]], results: Results, *, again: bool = False
 ) -> Iterator[Job]:
-    """Give the submissions that have no final result yet, or all `again`."""
-    for student, folder in folders:
+    """Give the submissions that have no result yet, or all `again`."""
+    for name, folder in folders:
+        student = name.encode("utf-8", "backslashreplace").decode()  # any bytes are a name
         files = submission.load(folder, source.limits.file_mb * 2**20)
         job = Job(marking.sheet(source, student), files)
-        table = "proposals" if again else "results"
-        if results.has(job.key, table) or (not again and results.has(job.key, "proposals")):
+        if results.has(job.key, "proposals"):
+            continue
+        if not again and results.has(job.key, "results"):
+            results.count_last(job.key)
             continue
         yield job
 
@@ -75,27 +60,47 @@ def grade(
     workers: int = 2,
     again: bool = False,
 ) -> int:
-    """Grade submissions and keep each result as soon as it is there; return how many."""
-    waiting, count = iter(jobs), 0
-    team = [_Worker(source) for _ in range(max(workers, 1))]
+    """Grade submissions and keep each result as soon as it is there; return how many.
+
+    Raises:
+        OptionError: some need Keras, which cannot be started; they wait.
+    """
+    count, cause = 0, _Cause()
+    way = _side_by_side if FORKS else _one_by_one
+    scratch.sweep()
     _import_once(source)
+    gc.freeze()  # what is here now is not looked through in every child
     try:
-        while True:
-            for worker in team:
-                if worker.job is None and (job := _next(waiting, results)) is not None:
-                    if isinstance(job, Job):
-                        worker.start(job)
-                    else:
-                        count += _kept(results, job, again=again)
-            if not any(worker.job for worker in team):
-                return count
-            for worker in _ready(team):
-                found = worker.finish(results)
-                if found is not None:
-                    count += _kept(results, found, again=again)
+        with contextlib.closing(way(iter(jobs), source, workers, cause)) as found:
+            for result in found:
+                results.keep(result, again=again)
+                count += 1
+    except (BlockingIOError, MemoryError) as error:
+        raise OptionError(
+            f"No more processes can be started ({error}). Close other programs, then run the same "
+            "command again; what was graded is kept."
+        ) from None
     finally:
-        for worker in team:
-            worker.close()
+        gc.unfreeze()
+        scratch.sweep()
+    if cause.waiting:
+        raise OptionError(
+            f"Keras cannot be started ({cause.why[:80]}); {cause.waiting} submissions need it and wait, "
+            f"{count} are graded. Repair that, then run the same command again."
+        )
+    return count
+
+
+@dataclass(slots=True)
+class _Cause:
+    """Why submissions were left for later, and how many."""
+
+    waiting: int = 0
+    why: str = ""
+
+    def add(self, why: str) -> None:
+        self.waiting += 1
+        self.why = why
 
 
 def _import_once(source: Source) -> None:
@@ -106,7 +111,8 @@ def _import_once(source: Source) -> None:
     from advisor.grading import kinds
 
     for name in _NEEDED.split():
-        importlib.import_module(name)
+        with contextlib.suppress(ImportError):  # not on every system
+            importlib.import_module(name)
     rulebook.rulebook()
     moments.known()
     for _, kind, _, spec, _ in marking.sheet(source, "").questions:
@@ -115,137 +121,79 @@ def _import_once(source: Source) -> None:
             marking.rows(spec)
 
 
-def _next(waiting: Iterator[Job], results: Results) -> Job | Result | None:
-    """Return the next job; of one that failed too often, its result."""
-    job = next(waiting, None)
-    if job is not None and results.failures(job.key) >= TRIES:
-        return _set_aside(job, "an earlier run")
-    return job
+def _side_by_side(
+    jobs: Iterator[Job], source: Source, workers: int, cause: _Cause
+) -> Generator[Result]:
+    """Grade in processes of their own, so many at a time."""
+    team = [Worker(source.limits) for _ in range(max(workers, 1))]
+    try:
+        while True:
+            for worker in team:
+                if worker.job is None and (job := next(jobs, None)) is not None:
+                    worker.start(job)
+            busy = [worker for worker in team if worker.job is not None]
+            if not busy:
+                return
+            for worker in _ready(busy):
+                if (result := worker.go_on()) is not None:
+                    yield result
+                if worker.waits_for_keras:
+                    cause.add(worker.waits_for_keras)
+    finally:
+        for worker in team:
+            worker.close()
 
 
-def _set_aside(job: Job, why: str) -> Result:
-    return marking.not_graded(job.sheet, job.files.sha256, _SET_ASIDE.format(why), RUNG)
+def _ready(busy: list[Worker]) -> list[Worker]:
+    """Wait until workers have something to read, or their time is up."""
+    first = min(worker.end for worker in busy) - time.monotonic()
+    ready, _, _ = select.select(busy, [], [], max(first, 0))
+    return [worker for worker in busy if worker in ready or worker.late]
 
 
-def _kept(results: Results, result: Result, *, again: bool) -> int:
-    results.keep(result, again=again)
-    return 1
+def _one_by_one(
+    jobs: Iterator[Job], source: Source, workers: int, cause: _Cause
+) -> Generator[Result]:
+    """Grade in this process, where the system has no fork; only Keras gets one of its own."""
+    del workers
+    keras = _Lazy(source)
+    try:
+        for job in jobs:
+            result, why = None, ""
+            for _ in range(TRIES):
+                try:
+                    result = mark(job, keras.ask)
+                    break
+                except NoKerasError as error:
+                    result, why = None, str(error)
+                except Exception as error:  # noqa: BLE001 - a failure of our own
+                    result = set_aside(job, f"{type(error).__name__}: {error}")
+                keras.close()
+            if result is None:
+                cause.add(why)
+            else:
+                yield result
+    finally:
+        keras.close()
 
 
-class _Worker:
-    """Grades one submission after the other, each in a process of its own."""
+class _Lazy:
+    """A nursery that is started when it is asked and is not there."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._nursery: Nursery | None = None
-        self.job: Job | None = None
-        self._child = 0
-        self.reading = -1
-        self._parts: list[bytes] = []
-        self.end = 0.0
 
-    def start(self, job: Job) -> None:
-        """Begin to grade a submission."""
-        self.job, self._parts = job, []
-        models = len(job.sheet.questions)
-        self.end = time.monotonic() + _STATIC
-        if self._nursery is not None:
-            self.end += _START_UP + models * (self._source.limits.seconds + 5)
-        self.reading, writing = os.pipe()
-        self._child = os.fork()
-        if self._child == 0:
-            try:
-                os.close(self.reading)
-                die_with_parent()
-                _mark(job, self._nursery, writing)
-            finally:
-                os._exit(0)
-        os.close(writing)
-
-    def read(self) -> bool:
-        """Take what the child wrote; return whether it is through."""
-        part = os.read(self.reading, 2**16)
-        self._parts.append(part)
-        return not part
-
-    def finish(self, results: Results) -> Result | None:
-        """Return the result; None where the job was begun again."""
-        job = self.job
-        assert job is not None  # noqa: S101 - only a worker at work is ready
-        answer, payload = self._answer()
-        self._end_child()
-        self.job = None
-        status = answer.get("status")
-        if status == "done":
-            return loads(payload.decode())
-        if status == "needs keras" and self._nursery is None:
+    def ask(self, what: str, data: bytes, X: Any) -> Any:
+        """Let Keras open a model, as `Nursery.ask` does."""
+        if self._nursery is not None and not self._nursery.alive:
+            self.close()
+        if self._nursery is None:
             self._nursery = Nursery(self._source.limits)
-            self.start(job)
-            return None
-        self._close_nursery()  # whatever it was in the middle of
-        if results.failed(job.key) >= TRIES:
-            return _set_aside(job, str(answer.get("why", "its process ended or took too long"))[:200])
-        self.start(job)
-        return None
+        return self._nursery.ask(what, data, X)
 
-    def _answer(self) -> tuple[dict[str, Any], bytes]:
-        import io
-
-        frame = read_frame(io.BytesIO(b"".join(self._parts)), MOST)
-        return BROKEN if frame is None else frame
-
-    def _end_child(self) -> None:
-        os.close(self.reading)
-        with contextlib.suppress(OSError):
-            os.kill(self._child, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            os.waitpid(self._child, 0)
-
-    def _close_nursery(self) -> None:
+    def close(self) -> None:
+        """End it."""
         if self._nursery is not None:
             self._nursery.close()
             self._nursery = None
-
-    def close(self) -> None:
-        """End what is still running."""
-        if self.job is not None:
-            self._end_child()
-            self.job = None
-        self._close_nursery()
-
-
-def _ready(team: list[_Worker]) -> list[_Worker]:
-    """Wait until workers are through, or their time is up."""
-    through: list[_Worker] = []
-    while not through:
-        busy = {worker.reading: worker for worker in team if worker.job is not None}
-        first = min(worker.end for worker in busy.values())
-        ready, _, _ = select.select(list(busy), [], [], max(first - time.monotonic(), 0))
-        through = [busy[pipe] for pipe in ready if busy[pipe].read()]
-        now = time.monotonic()
-        through += [w for w in busy.values() if w.end <= now and w not in through]
-    return through
-
-
-def _mark(job: Job, nursery: Nursery | None, writing: int) -> None:
-    """Judge one submission, in the child."""
-    names = [question[0] for question in job.sheet.questions]
-    header: dict[str, Any] = {"status": "done"}
-    payload = b""
-    try:
-        handed_in = submission.parse(job.files, names)
-        opener = None if nursery is None else nursery.ask
-        payload = marking.mark(job.sheet, handed_in, opener, RUNG).dumps().encode()
-    except NeedsKerasError:
-        header = {"status": "needs keras"}
-    except BaseException as error:  # noqa: BLE001 - a failure of our own, told to the grader
-        header = {"status": "failed", "why": f"{type(error).__name__}: {error}"[:200]}
-    with os.fdopen(writing, "wb", buffering=0) as sink:
-        write_frame(sink, header, payload)
-
-
-_SET_ASIDE = Text(
-    en="Set aside: grading this submission failed twice ({}). No mark is lost by it; the teacher will "
-    "look at it, and give marks by hand or grade it again.",
-    zh="先放在一边：这份作业评了两次都没评成（{}）。不会因此扣分；老师会来看，手动给分或者重评。",
-)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "assignment.json"
 _MOST = 8 * 2**20
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """An assignment as a student has it."""
+    """An assignment as a student has it; `reference` where the teacher's own solution is run."""
 
     name: str
     title: Text
     student: str
     questions: dict[str, Handed]
+    reference: bool = False
 
 
 def make(source: Source, student: str) -> Handout:
@@ -74,8 +76,8 @@ def make(source: Source, student: str) -> Handout:
             name,
             question.kind,
             question.points,
-            _text(question.kind, variants.text_of(question.text, own), spec),
-            tuple(variants.text_of(hint, own) for hint in question.hints),
+            _text(question.kind, variants.text_of(question.text, own, f"The text of {name}"), spec),
+            tuple(variants.text_of(hint, own, f"A hint of {name}") for hint in question.hints),
             spec,
             _curves(question.kind, spec),
             band,
@@ -103,7 +105,7 @@ def _curves(kind: str, spec: dict[str, Any]) -> dict[str, tuple[list[float], lis
     }
 
 
-def dumps(handout: Handout, *, self_check: bool) -> str:
+def dumps(handout: Handout, *, self_check: bool, reference: bool = False) -> str:
     """Return `assignment.json`."""
     questions = {}
     for name, one in handout.questions.items():
@@ -117,12 +119,13 @@ def dumps(handout: Handout, *, self_check: bool) -> str:
             "band": one.band,
             "spec": _packed(_open(one.kind, one.spec)) if self_check else None,
         }
-    whole = {
+    whole: dict[str, Any] = {
         "name": handout.name,
         "title": _both(handout.title),
         "student": handout.student,
         "questions": questions,
     }
+    whole |= {"reference": True} if reference else {}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -130,7 +133,8 @@ def _open(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Leave out seeds, and put the number in the place of what it is drawn from."""
     from advisor.grading.kinds import number
 
-    kept = {k: v for k, v in spec.items() if k not in {"seed", "text", "hints"}}
+    prose = {"seed", "text", "hints"}
+    kept = {k: v for k, v in spec.items() if k not in prose and not variants.secret(v)}
     return {**kept, "wanted": number.value(spec)} if kind == "number" else kept
 
 
@@ -166,12 +170,13 @@ def read(folder: Path) -> Handout:
                 one["curves"],
                 one["band"],
             )
-        return Handout(given["name"], Text(**given["title"]), given["student"], questions)
+        names = given["name"], Text(**given["title"]), given["student"]
+        return Handout(*names, questions, given.get("reference", False))
     except FileNotFoundError:
         raise OptionError(
             f"There is no {FILE} in {shown(folder.name or '.')}. Run this in the folder that was handed out."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
+    except (*_DAMAGED, zlib.error) as error:
         raise OptionError(
             f"{FILE} is damaged ({type(error).__name__}). Take the folder from your teacher again."
         ) from None
@@ -197,9 +202,13 @@ def rows(file: Path) -> tuple[Any, Any]:
 
     try:
         found = np.loadtxt(file, delimiter=",", skiprows=1, ndmin=2, encoding="utf-8")
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
         raise OptionError(
-            f"The rows of this question, {shown(file.name)}, cannot be read ({type(error).__name__})."
+            f"There is no {file.name} here: {file.stem} comes without rows, or the file was moved."
+        ) from None
+    except (OSError, ValueError, UserWarning) as error:
+        raise OptionError(
+            f"{file.name} cannot be read ({type(error).__name__}). Take it from your teacher again."
         ) from None
     X, y = found[:, :-1], found[:, -1]
     return X, y.astype("int64") if (y == y.round()).all() else y

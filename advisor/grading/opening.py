@@ -3,13 +3,15 @@
 A child gets the model's bytes and the rows to predict, never labels or answers, and returns raw
 numbers of bounded size. It lives in a scratch folder of its own, with limits of time, memory, file
 size and open files; whatever happens to it happens to nobody else. Run as
-`python -m advisor.grading.opening`, spoken to over its standard input and output by `nursery`.
+`python -m advisor.grading.opening PARENT`, spoken to over its standard input and output by `nursery`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
+import re
 import select
 import shutil
 import signal
@@ -18,28 +20,55 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
+from advisor.grading import scratch
+from advisor.grading.confinement import FORKS, bound, end_with
 from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import BinaryIO, NoReturn
 
 _WORDS = 160
-_HEADER = 2**16
+_FILE = 2**26  # bytes that a child may write into one file
+_WALL = 2  # times the seconds of computing, as other programs want the processor too
 
 
-def serve() -> None:
+class _Home:
+    """Where the children live, one at a time; who leaves it takes everything away."""
+
+    def __init__(self) -> None:
+        self.child = 0
+        self.folder = scratch.begin()
+
+    def leave(self, *_: Any) -> NoReturn:
+        """End this process and its child."""
+        if self.child:
+            _end(self.child)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os._exit(0)
+
+
+def serve(parent: int) -> None:
     """Answer requests until the grader goes away."""
     source, sink = _own_streams()
-    die_with_parent()
-    keras = _keras()
-    while (request := read_frame(source, MOST)) is not None:
-        header, payload = request
-        if hasattr(os, "fork"):
-            reply = _in_child(header, payload, keras, source)
-        else:  # the grader ends this process where it takes too long
-            with tempfile.TemporaryDirectory(prefix="advisor-model-") as scratch:
-                reply = _answer(header, payload, keras, scratch)
-        write_frame(sink, *reply)
+    home = _Home()
+    if FORKS:
+        signal.signal(signal.SIGTERM, home.leave)
+        end_with(parent, signal.SIGTERM)
+    with contextlib.suppress(BrokenPipeError):
+        try:
+            keras = _keras(home.folder)
+        except Exception as error:  # noqa: BLE001 - whatever an installation may lack
+            write_frame(sink, {"status": "failed", "why": _line(error)}, b"")
+            home.leave()
+        write_frame(sink, {"status": "ready"}, b"")
+        gc.freeze()
+        while (request := read_frame(source, MOST)) is not None:
+            if FORKS:
+                reply = _in_child(*request, keras, home, (source, sink))
+            else:  # the grader ends this process where it takes too long
+                reply = _answer(*request, keras, home.folder)
+            write_frame(sink, *reply)
+    home.leave()
 
 
 def _own_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -52,85 +81,75 @@ def _own_streams() -> tuple[BinaryIO, BinaryIO]:
     return source, sink
 
 
-def _keras() -> Any:
-    """Import Keras on TensorFlow, which every installation has."""
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    from advisor import backend
+def _keras(folder: str) -> Any:
+    """Import Keras on TensorFlow, which every installation has, set up as nobody changed it."""
+    os.environ |= {
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": folder,
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    import keras  # not by `backend`, whose first use of a device starts threads, which a fork loses
 
-    keras = backend.keras()
     import advisor.signals  # noqa: F401 - imported before the fork, not after each
 
     return keras
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    parent = os.getppid()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)
-
-
 def _in_child(
-    header: dict[str, Any], payload: bytes, keras: Any, source: BinaryIO
+    header: dict[str, Any],
+    payload: bytes,
+    keras: Any,
+    home: _Home,
+    streams: tuple[BinaryIO, BinaryIO],
 ) -> tuple[dict[str, Any], bytes]:
     """Answer one request in a child; say how it ended."""
-    scratch = tempfile.mkdtemp(prefix="advisor-model-")
+    place = tempfile.mkdtemp(dir=home.folder)
     reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
+    parent = os.getpid()
+    home.child = os.fork()
+    if home.child == 0:
         try:
-            os.close(reading)
-            _confine(header, scratch)
+            _confine(header, place, parent)
+            for stream in (*streams, os.fdopen(reading, "rb")):
+                stream.close()
             with os.fdopen(writing, "wb", buffering=0) as sink:
-                write_frame(sink, *_answer(header, payload, keras, scratch))
-            code = 0
+                write_frame(sink, *_answer(header, payload, keras, place))
         finally:
-            os._exit(code)
+            os._exit(0)
     os.close(writing)
     try:
-        return _wait(child, reading, float(header["seconds"]), source)
+        reply = _wait(reading, _WALL * float(header["seconds"]) + 1, streams[0])
+        if reply is None:
+            home.leave()
     finally:
         os.close(reading)
-        _end(child)
-        shutil.rmtree(scratch, ignore_errors=True)
+        ended = _end(home.child)
+        home.child = 0
+        shutil.rmtree(place, ignore_errors=True)
+    return (_told(ended), b"") if reply is BROKEN else reply
 
 
-def _confine(header: dict[str, Any], scratch: str) -> None:
+def _confine(header: dict[str, Any], place: str, parent: int) -> None:
     """Bound what the child may take, before it touches the model."""
-    import resource
-
-    die_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with(parent)
     os.setsid()
-    os.chdir(scratch)
+    os.chdir(place)
     os.umask(0o077)
-    keep = {key: os.environ[key] for key in ("PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES")
-            if key in os.environ}  # fmt: skip
+    kept = ("PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
+    kept_values = {key: os.environ[key] for key in kept if key in os.environ}
     os.environ.clear()
-    os.environ.update(keep | {"HOME": scratch, "TMPDIR": scratch, "TF_CPP_MIN_LOG_LEVEL": "3"})
-    tempfile.tempdir = scratch
-    seconds = int(float(header["seconds"])) + 1
-    for what, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, 2 * seconds),  # TensorFlow computes on several cores
-        (resource.RLIMIT_FSIZE, 2**26),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_AS, int(header["memory_mb"]) * 2**20),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
+    os.environ.update(kept_values | {"HOME": place, "TMPDIR": place})
+    tempfile.tempdir = place
+    file_bytes = max(_FILE, int(header["model_bytes"]))
+    bound(float(header["seconds"]), int(header["memory_mb"]) * 2**20, file_bytes)
 
 
 def _answer(
-    header: dict[str, Any], payload: bytes, keras: Any, scratch: str
+    header: dict[str, Any], payload: bytes, keras: Any, place: str
 ) -> tuple[dict[str, Any], bytes]:
     """Open the model and run it."""
     import numpy as np
@@ -138,33 +157,39 @@ def _answer(
     try:
         model_bytes = int(header["model_bytes"])
         X = np.frombuffer(payload[model_bytes:], "<f8").reshape(header["shape"])
-        model = _load(payload[:model_bytes], keras, scratch)
+        model = _load(payload[:model_bytes], keras, place)
         found = np.ascontiguousarray(run(header["what"], model, X, keras), dtype="<f8")
-    except MemoryError:
-        return {"status": "error", "why": "it needs more memory than a submission may take"}, b""
+        if found.nbytes >= MOST:
+            return {"status": "error", "why": "it gives too many numbers"}, b""
+        data = found.tobytes()
     except BaseException as error:  # noqa: BLE001 - Keras and TensorFlow raise whatever they like
-        return {"status": "error", "why": _line(error)}, b""
-    return {"status": "ok", "shape": list(found.shape)}, found.tobytes()
+        if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+            return {"status": "killed"}, b""
+        return {"status": "error", "why": _line(error, place)}, b""
+    return {"status": "ok", "shape": list(found.shape)}, data
 
 
-def _line(error: BaseException) -> str:
-    """Return an error as one printable line."""
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    words = f"{type(error).__name__}: {first}"
+def _line(error: BaseException, place: str = "") -> str:
+    """Return an error as one line, the same whenever it happens."""
+    text = str(error).replace(place, "") if place else str(error)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return _printable(re.sub(r"0x[0-9a-f]+", "0x…", f"{type(error).__name__}: {first}"))
+
+
+def _printable(words: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in words)[:_WORDS]
 
 
-def _load(data: bytes, keras: Any, scratch: str) -> Any:
+def _load(data: bytes, keras: Any, place: str) -> Any:
     """Let Keras read the file; its name is ours, whatever the model calls itself."""
     import pathlib
 
-    if hasattr(os, "fork"):  # this process is a child of its own
-        import tensorflow as tf
+    import tensorflow as tf
 
-        with contextlib.suppress(RuntimeError):
-            tf.config.threading.set_intra_op_parallelism_threads(1)
-            tf.config.threading.set_inter_op_parallelism_threads(1)
-    path = pathlib.Path(scratch) / "model.keras"
+    with contextlib.suppress(RuntimeError):  # where there is no fork, it is set since the first
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    path = pathlib.Path(place) / "model.keras"
     path.write_bytes(data)
     model = keras.models.load_model(path, compile=False, safe_mode=True)
     path.unlink()
@@ -180,7 +205,7 @@ def _outputs(model: Any, X: Any, keras: Any) -> Any:
     """Run the model forward, in batches of one size; only its first output is looked at."""
     import numpy as np
 
-    parts = []
+    parts: list[Any] = []
     dtype = str(model.inputs[0].dtype) if getattr(model, "inputs", None) else "float32"
     for start in range(0, len(X), 256):
         rows = keras.ops.convert_to_tensor(X[start : start + 256].astype(dtype))
@@ -205,27 +230,24 @@ def _gradient(model: Any, X: Any, keras: Any) -> Any:
     return np.asarray([np.nan if ratio is None else ratio], "float64")
 
 
-def _wait(
-    child: int, reading: int, seconds: float, source: BinaryIO
-) -> tuple[dict[str, Any], bytes]:
-    """Take what the child writes, until it ends, its time is up, or the grader is gone."""
-    end, parts, size = time.monotonic() + seconds, [], 0
+def _wait(reading: int, seconds: float, source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Take what the child writes, until it ends or its time is up; None where the grader is gone."""
+    end, size = time.monotonic() + seconds, 0
+    parts: list[bytes] = []
     while True:
         left = end - time.monotonic()
         ready, _, _ = select.select([reading, source.fileno()], [], [], max(left, 0))
-        if source.fileno() in ready:  # nothing is asked before the answer: the grader is gone
-            _end(child)
-            os._exit(0)
+        if source.fileno() in ready:  # nothing is asked before the answer
+            return None
         if not ready:
-            return {"status": "timeout", "why": f"it took more than {seconds:g} s"}, b""
+            return {"status": "timeout"}, b""
         part = os.read(reading, 2**16)
         if not part:
-            break
+            return _checked(b"".join(parts))
         parts.append(part)
         size += len(part)
         if size > MOST:
             return {"status": "error", "why": "it gives too many numbers"}, b""
-    return _checked(b"".join(parts))
 
 
 def _checked(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -234,10 +256,12 @@ def _checked(data: bytes) -> tuple[dict[str, Any], bytes]:
 
     frame = read_frame(io.BytesIO(data), MOST)
     if frame is None or frame is BROKEN:
-        return {"status": "killed", "why": "the process ended while it was run"}, b""
+        return BROKEN
     header, payload = frame
+    if header.get("status") == "killed":
+        return {"status": "killed"}, b""
     if header.get("status") != "ok":
-        return {"status": "error", "why": str(header.get("why"))[:_WORDS]}, b""
+        return {"status": "error", "why": _printable(str(header.get("why")))}, b""
     shape = header.get("shape")
     whole = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n < 2**31 for n in shape)
     size = 8
@@ -248,15 +272,25 @@ def _checked(data: bytes) -> tuple[dict[str, Any], bytes]:
     return {"status": "ok", "shape": shape}, payload
 
 
-def _end(child: int) -> None:
-    """End the child and all that it started."""
+def _told(ended_by: int) -> dict[str, Any]:
+    """Say what a child died of."""
+    if ended_by == signal.SIGXCPU:
+        return {"status": "timeout"}
+    own = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+    # any other signal was sent by no limit of ours: by a system short of memory, or by a person
+    return {"status": "killed" if ended_by in own else "gone"}
+
+
+def _end(child: int) -> int:
+    """End the child and all that it started; return the signal that had ended it, 0 for none."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(child, signal.SIGKILL)
     with contextlib.suppress(OSError):
-        os.killpg(child, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        os.kill(child, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    return 0
 
 
 if __name__ == "__main__":
-    serve()
+    serve(int(sys.argv[1]))

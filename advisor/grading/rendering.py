@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from advisor.errors import OptionError
+from advisor.errors import OptionError, UnknownNameError, shown
 from advisor.grading import handout, kinds, marking
 from advisor.text import LANGUAGES
 
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from advisor.grading.source import Source
 
 _PERCENT: dict[str, Any] = {"extension": ".py", "format_name": "percent"}
-_WORDS = re.compile(r"\{\{(\w+)\}\}")
-_CODE = re.compile(r"^([ \t]*)# \{\{(\w+)\}\}[ \t]*$", re.MULTILINE)
+_WORDS = re.compile(r"\{\{ ?(\w+) ?\}\}")
+_CODE = re.compile(r"^([ \t]*)# ?\{\{ ?(\w+) ?\}\}[ \t]*$", re.MULTILINE)
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+_MARK = re.compile(r"\s*#+\s*(BEGIN|END)\s+SOLUTION\b", re.IGNORECASE)
+_IMPORT = re.compile(r"^import advisor$", re.MULTILINE)
+_ASKED = re.compile(r"^\s*QUESTIONS\b.*=", re.MULTILINE)
 _STUB = "...  # your answer · 你的答案"
 
 
@@ -41,16 +44,22 @@ def book(
     import jupytext
 
     found = jupytext.reads(source.code, fmt=_PERCENT)
-    only = language or (None if source.language == "both" else source.language)
+    only = language if source.language == "both" else source.language
     cells = []
     for cell in found.cells:
         tongue = cell.metadata.get("lang")
+        if tongue not in {None, *LANGUAGES}:
+            raise UnknownNameError("lang of a cell", tongue, LANGUAGES)
         if "advisor" in cell.metadata.get("tags", []) or (only and tongue not in {None, only}):
             continue
+        if cell.cell_type != "markdown" and _ASKED.search(cell.source):
+            raise OptionError(
+                'The cell with QUESTIONS would be handed out: mark it tags=["advisor"].'
+            )
         if cell.cell_type == "markdown":
             cell.source = _prose(cell.source, given, tongue or only or "en")
         else:
-            cell.source = _code(cell.source, given, solved=solved)
+            cell.source = _speaking(_code(cell.source, given, solved=solved), only)
         cells.append(cell)
     found.cells = cells
     found.metadata["jupytext"] = {"notebook_metadata_filter": "-all"}
@@ -85,6 +94,8 @@ def _prose(text: str, given: Handout, language: str) -> str:
             raise OptionError(f"The source shows {match[0]}, and there is no such question.")
         return str(getattr(question.text, language))
 
+    if any(map(_MARK.match, text.split("\n"))):
+        raise OptionError("A solution stands in prose, which is handed out. Move it into code.")
     return _WORDS.sub(filled, text)
 
 
@@ -101,43 +112,50 @@ def _code(text: str, given: Handout, *, solved: bool) -> str:
     return _CODE.sub(filled, "\n".join(_regions(text, list(given.questions), solved=solved)))
 
 
+def _speaking(code: str, only: str | None) -> str:
+    """Let a handout in Chinese alone say everything in Chinese."""
+    if only in {None, LANGUAGES[0]}:
+        return code
+    return _IMPORT.sub(rf'\g<0>\n\nadvisor.set_language("{only}")', code, count=1)
+
+
 def _regions(text: str, questions: list[str], *, solved: bool) -> Iterator[str]:
     """Give a cell's lines; a solution is left as it is, or becomes a gap."""
     region: list[str] | None = None
     for line in text.split("\n"):
-        mark = line.strip()
-        if mark == _BEGIN and region is None:
+        mark = _MARK.match(line)
+        if mark is None:
+            if region is None:
+                yield line
+            else:
+                region.append(line)
+        elif (mark[1].upper() == "BEGIN") != (region is None):
+            raise OptionError(f"The source has {line.strip()!r} without its other half.")
+        elif region is None:
             region = []
-        elif mark == _END and region is not None:
+        else:
             yield from region if solved else _gap(region, questions)
             region = None
-        elif mark in {_BEGIN, _END}:
-            raise OptionError(f"The source has {mark!r} without its other half.")
-        elif region is not None:
-            region.append(line)
-        else:
-            yield line
     if region is not None:
-        raise OptionError(f"The source has {_BEGIN!r} without {_END!r}.")
+        raise OptionError(f"The source has {_BEGIN!r} without {_END!r} in the same cell.")
 
 
 def _gap(region: list[str], questions: list[str]) -> Iterator[str]:
-    """Leave a gap for each question that the solution answers."""
+    """Leave a gap for each question that the solution answers, however deep in it."""
     import textwrap
 
+    first = next((line for line in region if line.strip()), "")
     try:
         tree = ast.parse(textwrap.dedent("\n".join(region)))
-    except SyntaxError as error:
-        raise OptionError(f"A solution is no Python: {error.msg}.") from None
-    names = [
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and target.id in questions
-    ]
-    indent = re.match(r"\s*", region[0])[0] if region else ""  # type: ignore[index]
-    yield from (f"{indent}{name} = {_STUB}" for name in dict.fromkeys(names))
+    except (SyntaxError, ValueError) as error:
+        raise OptionError(
+            f"The solution that begins with {shown(first.strip())} is no Python: {error}."
+        ) from None
+    stored = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    stored.sort(key=lambda name: (name.lineno, name.col_offset))
+    names = dict.fromkeys(name.id for name in stored if name.id in questions)
+    indent = first[: len(first) - len(first.lstrip())]
+    yield from (f"{indent}{name} = {_STUB}" for name in names)
     if not names:
         yield f"{indent}{_STUB}"
 
@@ -147,7 +165,8 @@ def files(
 ) -> dict[str, str]:
     """Return the files that a student is handed, by name."""
     given = handout.make(source, student)
-    found = {handout.FILE: handout.dumps(given, self_check=source.self_check or solved)}
+    told = handout.dumps(given, self_check=source.self_check or solved, reference=solved)
+    found = {handout.FILE: told}
     made = book(source, given, solved=solved, language=language if language in LANGUAGES else None)
     found[f"{source.name}.py"] = script(made)
     if not solved:
@@ -167,9 +186,4 @@ def write(folder: Path, contents: dict[str, str]) -> None:
     """
     from advisor.grading import writing
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OptionError(f"Cannot make the folder {folder.name!r}: {error.strerror}.") from None
-    for name, text in contents.items():
-        writing.write(folder / name, text)
+    writing.write_all((folder / name, text) for name, text in contents.items())

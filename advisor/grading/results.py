@@ -25,12 +25,10 @@ CREATE TABLE IF NOT EXISTS results ({_KEY}, result TEXT NOT NULL, final INTEGER 
     number INTEGER NOT NULL, PRIMARY KEY (assignment, version, student, sha256));
 CREATE TABLE IF NOT EXISTS proposals ({_KEY}, result TEXT NOT NULL, final INTEGER NOT NULL,
     PRIMARY KEY (assignment, version, student, sha256));
-CREATE TABLE IF NOT EXISTS failures ({_KEY}, times INTEGER NOT NULL,
-    PRIMARY KEY (assignment, version, student, sha256));
 CREATE TABLE IF NOT EXISTS by_hand (number INTEGER PRIMARY KEY, assignment TEXT, student TEXT,
     question TEXT, points REAL, author TEXT NOT NULL, reason TEXT NOT NULL);
 """
-_WAIT = 10  # seconds for another program to let go
+_WAIT = 5  # seconds for another program to let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,10 @@ class ByHand:
     points: float | None
     author: str
     reason: str
+
+
+class _DamagedError(Exception):
+    """What sqlite gives back was never written."""
 
 
 class Results:
@@ -69,9 +71,9 @@ class Results:
         """Turn what sqlite says into one line that says what to do."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, _DamagedError) as error:
             name, words = shown(self._path.name), str(error)
-            if "full" in words:
+            if "full" in words or "disk I/O" in words:
                 why = "the disk is full. Make room"
             elif "locked" in words or "busy" in words:
                 why = "another program holds it. Close that"
@@ -101,16 +103,36 @@ class Results:
         with self._told():
             return self._base.execute(query, values).fetchall()
 
-    def has(self, result: tuple[str, str, str, str], table: str = "results") -> bool:
-        """Say whether a final result for (assignment, version, student, sha256) is there."""
-        query = f"SELECT final FROM {_TABLES[table]} WHERE {_WHERE}"  # noqa: S608 - names of ours
-        return any(final for (final,) in self._rows(query, *result))
+    def _loaded(self, text: str) -> Result:
+        with self._told():
+            try:
+                return loads(text)
+            except (ValueError, KeyError, TypeError):
+                raise _DamagedError("malformed") from None
 
-    def keep(self, result: Result, *, again: bool = False) -> bool:
-        """Keep a result; return whether it only waits as a proposal, as another one counts.
+    def has(self, key: tuple[str, str, str, str], table: str = "results") -> bool:
+        """Say whether "results" or "proposals" know (assignment, version, student, sha256)."""
+        query = f"SELECT 1 FROM {_TABLES[table]} WHERE {_WHERE}"  # noqa: S608 - names of ours
+        return bool(self._rows(query, *key))
+
+    def count_last(self, key: tuple[str, str, str, str]) -> None:
+        """Let a student's earlier submission count that is handed in once more."""
+        assignment, _, student, sha256 = key
+        own = (assignment, student)
+        query = "SELECT sha256 FROM results WHERE assignment=? AND student=? ORDER BY number DESC"
+        if self._rows(f"{query} LIMIT 1", *own) != [(sha256,)]:
+            with self._transaction():
+                self._base.execute(
+                    f"UPDATE results SET number=({_NEXT}) "  # noqa: S608 - words of ours
+                    "WHERE assignment=? AND student=? AND sha256=?",
+                    (*own, sha256),
+                )
+
+    def keep(self, result: Result, *, again: bool = False) -> None:
+        """Keep a result.
 
         Nothing that counts is replaced: a result of another version for the same bytes, or one
-        that was asked for `again`, waits.
+        that was asked for `again`, waits as a proposal.
         """
         final = int(all(mark.status != NOT_GRADED for mark in result.marks))
         key = (result.assignment, result.version, result.student, result.sha256)
@@ -119,44 +141,46 @@ class Results:
                 "SELECT version FROM results WHERE assignment=? AND student=? AND sha256=? AND final=1",
                 (result.assignment, result.student, result.sha256),
             ).fetchall()
-            waits = bool(counting) and (again or (result.version,) not in counting)
-            if waits:
+            if not counting:
+                self._insert(key, result.dumps(), final)
+            elif again or (result.version,) not in counting:
                 self._base.execute(
                     "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?)",
                     (*key, result.dumps(), final),
                 )
-            elif not counting:
-                self._insert(key, result.dumps(), final)
-        return waits
 
     def _insert(self, key: tuple[str, str, str, str], text: str, final: int) -> None:
-        (number,) = self._base.execute(
-            "SELECT coalesce(max(number), 0) + 1 FROM results"
-        ).fetchone()
+        """Let a result count, in the place of an earlier one of the same bytes."""
+        assignment, _, student, sha256 = key
         self._base.execute(
-            "INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?,?)", (*key, text, final, number)
+            "INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?, coalesce("  # noqa: S608
+            "(SELECT max(number) FROM results WHERE assignment=? AND student=? AND sha256=?), "
+            f"({_NEXT})))",
+            (*key, text, final, assignment, student, sha256),
         )
 
     def proposals(self, assignment: str) -> list[tuple[Result | None, Result]]:
-        """Return what counts beside what would replace it, by student."""
+        """Return what counts beside what would replace it, by student; nothing replaces a mark by none."""
         found = []
         for (text,) in self._rows(
-            "SELECT result FROM proposals WHERE assignment=? ORDER BY student, sha256", assignment
+            "SELECT result FROM proposals WHERE assignment=? AND final=1 ORDER BY student, sha256",
+            assignment,
         ):
-            new = loads(text)
+            new = self._loaded(text)
             old = self._rows(
                 "SELECT result FROM results WHERE assignment=? AND student=? AND sha256=? AND final=1 "
-                "ORDER BY number DESC LIMIT 1",
+                "ORDER BY number DESC, rowid DESC LIMIT 1",
                 *(assignment, new.student, new.sha256),
             )
-            found.append((loads(old[0][0]) if old else None, new))
+            found.append((self._loaded(old[0][0]) if old else None, new))
         return found
 
     def commit(self, assignment: str) -> int:
-        """Let every proposal count; return how many there were."""
+        """Let every proposal count that is a grade; return how many there were."""
         with self._transaction():
             rows = self._base.execute(
-                f"SELECT {_COLUMNS}, result, final FROM proposals WHERE assignment=? "  # noqa: S608
+                f"SELECT {_COLUMNS}, result, final FROM proposals "  # noqa: S608
+                "WHERE assignment=? AND final=1 "
                 "ORDER BY student, sha256",
                 (assignment,),
             ).fetchall()
@@ -169,26 +193,6 @@ class Results:
         """Forget every proposal."""
         with self._transaction():
             self._base.execute("DELETE FROM proposals WHERE assignment=?", (assignment,))
-
-    def failed(self, result: tuple[str, str, str, str]) -> int:
-        """Count one more failure to grade a submission; return how many there are."""
-        with self._transaction():
-            self._base.execute(
-                f"INSERT INTO failures VALUES (?,?,?,?,1) ON CONFLICT ({_COLUMNS}) "  # noqa: S608
-                "DO UPDATE SET times = times + 1",
-                result,
-            )
-        return self.failures(result)
-
-    def failures(self, result: tuple[str, str, str, str]) -> int:
-        """Return how often grading a submission failed."""
-        rows = self._rows(f"SELECT times FROM failures WHERE {_WHERE}", *result)  # noqa: S608
-        return int(rows[0][0]) if rows else 0
-
-    def forgive(self, assignment: str) -> None:
-        """Forget failures, so that what was set aside is tried again."""
-        with self._transaction():
-            self._base.execute("DELETE FROM failures WHERE assignment=?", (assignment,))
 
     def give(self, assignment: str, mark: ByHand) -> None:
         """Keep a mark given by hand."""
@@ -213,9 +217,9 @@ class Results:
         """Return what counts for each student, marks by hand in their places, sorted by id."""
         latest: dict[str, Result] = {}
         for (text,) in self._rows(
-            "SELECT result FROM results WHERE assignment=? ORDER BY number", assignment
+            "SELECT result FROM results WHERE assignment=? ORDER BY number, rowid", assignment
         ):
-            one = loads(text)
+            one = self._loaded(text)
             latest[one.student] = one
         hand = self.by_hand(assignment)
         return [_with_hand(latest[student], hand) for student in sorted(latest)]
@@ -241,4 +245,5 @@ def _with_hand(result: Result, hand: dict[tuple[str, str], ByHand]) -> Result:
 
 _COLUMNS = "assignment, version, student, sha256"
 _WHERE = "assignment=? AND version=? AND student=? AND sha256=?"
+_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM results"
 _TABLES = {"results": "results", "proposals": "proposals"}

@@ -1,28 +1,35 @@
 """One submission as it lies in its folder: read once, never run.
 
-Answers come from `answers.json`, else from the cells of the handed-out notebook or script, where
-literals assigned to the questions' names are taken; models are files such as `q2.keras`.
+Answers come from `answers.json`, else from the handed-out notebook or script, where literals assigned
+to the questions' names are taken; models are files such as `q2.keras`. Where two files differ,
+`answers.json` counts and a note says so: `hand_in` wrote it, and nobody can tell which is newer.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
+import math
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import shown
-from advisor.text import Text
+from advisor.grading import literals
+from advisor.text import Text, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _TEXT_BYTES = 8 * 2**20
 _FILES = 200
+_TIMES = 4  # as many bytes altogether as one file may have
+_DIGITS = 400  # of a whole number; more are no number that anybody is asked for
 _READ = {".keras", ".json", ".ipynb", ".py"}
+_CELL = re.compile(r"^# ?%%.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +82,49 @@ def parse(files: Files, questions: list[str]) -> Submission:
     models: dict[str, bytes] = {}
     refused: dict[str, Text] = {}
     notes = list(files.notes)
-    for name, data in files.contents.items():
-        question = name.removesuffix(".keras").lower()
-        if not name.endswith(".keras"):
+    for name in sorted(files.contents, key=_tidy_first):
+        data = files.contents[name]
+        stem, ending = os.path.splitext(name)  # noqa: PTH122 - any bytes are a name
+        question = stem.lower()
+        if ending.lower() != ".keras":
             continue
         if question not in questions:
-            notes.append(_NO_QUESTION.format(shown(name, 40)))
+            notes.append(_NO_QUESTION.format(shown(name)))
+        elif question in models or question in refused:
+            notes.append(_TWICE.format(shown(name), question))
         elif isinstance(data, bytes):
             models[question] = data
         else:
             refused[question] = data
-    answers, complaints = _answers(files.contents, questions)
+    answers, code, complaints = _answers(files.contents, questions)
+    run = [name for name in questions if name in code - {*answers, *models, *refused}]
+    complaints += [_NEVER_RUN.format(join(run))] if run else []
     return Submission(answers, models, refused, (*notes, *complaints), files.sha256)
 
 
 def _files(folder: Path, file_bytes: int) -> tuple[dict[str, bytes | Text], list[Text]]:
     """Read the folder's files once each; links, pipes and folders are not followed."""
     found: dict[str, bytes | Text] = {}
-    notes: list[Text] = []
     try:
-        names = sorted(os.listdir(folder), key=os.fsencode)  # noqa: PTH208 - names, not paths
-    except OSError as error:
-        return {}, [_NO_FOLDER.format(error.strerror)]
+        names = sorted(filter(_wanted, os.listdir(folder)), key=os.fsencode)  # noqa: PTH208
+    except (OSError, ValueError) as error:
+        return {}, [_NO_FOLDER.format(getattr(error, "strerror", "") or type(error).__name__)]
+    left = _TIMES * file_bytes
     for name in names[:_FILES]:
-        ending = os.path.splitext(name)[1].lower()  # noqa: PTH122 - any bytes are a name
-        if name.startswith(".") or ending not in _READ:
-            continue
-        limit = file_bytes if ending == ".keras" else min(file_bytes, _TEXT_BYTES)
-        found[name if ending != ".keras" else name[:-6] + ".keras"] = _bytes(folder / name, limit)
-    if len(names) > _FILES:
-        notes.append(_MANY.format(len(names), _FILES))
-    return found, notes
+        model = name.lower().endswith(".keras")
+        found[name] = data = _bytes(
+            folder / name, min(file_bytes, file_bytes if model else _TEXT_BYTES)
+        )
+        left -= len(data) if isinstance(data, bytes) else 0
+        if left < 0:
+            found[name] = _TOGETHER.format(_TIMES * file_bytes // 2**20)
+            break
+    much = _MANY.format(len(names), len(found))
+    return found, [much] if len(found) < len(names) else []
+
+
+def _wanted(name: str) -> bool:
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in _READ  # noqa: PTH122
 
 
 def _bytes(path: Path, limit: int) -> bytes | Text:
@@ -116,161 +135,130 @@ def _bytes(path: Path, limit: int) -> bytes | Text:
         descriptor = os.open(path, flags)
     except (OSError, ValueError):
         return _NO_FILE
-    with os.fdopen(descriptor, "rb", closefd=True) as opened:
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return _NO_FILE
-            data = opened.read(limit + 1)
-        except OSError:
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return _NO_FILE
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            data = opened.read(limit + 1)
+    except OSError:
+        return _NO_FILE
+    finally:
+        os.close(descriptor)
     return data if len(data) <= limit else _LARGE.format(limit // 2**20)
 
 
 def _answers(
     contents: dict[str, bytes | Text], questions: list[str]
-) -> tuple[dict[str, Any], list[Text]]:
-    """Return the answers, JSON before notebooks before scripts, and what could not be read."""
+) -> tuple[dict[str, Any], set[str], list[Text]]:
+    """Return the answers, JSON before notebooks before scripts; what code works out; complaints."""
     found: dict[str, Any] = {}
+    code: set[str] = set()
     notes: list[Text] = []
-    order = sorted(contents, key=lambda n: (not n.endswith(".json"), not n.endswith(".ipynb"), n))
-    for name in order:
-        ending, data = os.path.splitext(name)[1], contents[name]  # noqa: PTH122
-        if ending == ".keras" or (ending == ".json" and name != "answers.json"):
-            continue
+    first: dict[str, str] = {}  # which file an answer is from
+    for ending, name in _in_order(contents):
+        data = contents[name]
         if not isinstance(data, bytes):
-            notes.append(_NOT_READ.format(shown(name, 40), data))
+            notes.append(_NOT_READ.format(shown(name), data))
             continue
         try:
-            given = _READERS[ending](data, questions)
-        except (ValueError, RecursionError, MemoryError, SyntaxError, KeyError, TypeError) as error:
-            notes.append(_NOT_READ.format(shown(name, 40), type(error).__name__))
+            given, run = _READERS[ending](data, questions)
+        except (ValueError, RecursionError, MemoryError, KeyError, TypeError) as error:
+            notes.append(_NOT_READ.format(shown(name), type(error).__name__))
             continue
+        code |= run
+        other = [
+            one for one in questions if one in found and one in given and given[one] != found[one]
+        ]
+        if other:
+            counting = sorted({first[one] for one in other})
+            notes.append(_DIFFERS.format(join(counting), join(other), shown(name)))
         for question, value in given.items():
             found.setdefault(question, value)
-    return found, notes
+            first.setdefault(question, shown(name))
+    return found, code, notes
+
+
+def _in_order(contents: dict[str, bytes | Text]) -> Iterator[tuple[str, str]]:
+    """Give the files that may hold answers, the best of each kind first: (ending, name)."""
+    for ending in _READERS:
+        for name in sorted(contents, key=_tidy_first):
+            small = name.lower()
+            if small.endswith(ending) and (ending != ".json" or small == "answers.json"):
+                yield ending, name
+
+
+def _tidy_first(name: str) -> tuple[bool, str]:
+    """Put a name as it should be before one in capitals."""
+    return not name.islower(), name
+
+
+def _text(data: bytes) -> str:
+    """Return text in the encodings that editors here write; nothing is refused."""
+    try:
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def _json(data: bytes) -> Any:
-    """Parse JSON; infinite numbers and NaN are none."""
-    return json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
+    """Parse JSON; NaN and numbers beyond all measure spoil no other answer."""
+    return json.loads(_text(data), parse_constant=float, parse_int=_whole)
 
 
-def _no_constant(word: str) -> None:
-    raise ValueError(word)
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= _DIGITS else math.inf
 
 
-def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
+def _from_json(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
     given = _json(data)
     if not isinstance(given, dict):
         raise TypeError("no dict")
-    return {name: given[name] for name in questions if name in given}
+    given = {key.strip().lower(): value for key, value in given.items()} | given
+    return {name: given[name] for name in questions if name in given}, set()
 
 
-def _from_notebook(data: bytes, questions: list[str]) -> dict[str, Any]:
-    book = _json(data)
-    found: dict[str, Any] = {}
-    for cell in book["cells"]:
+def _from_notebook(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
+    return literals.read(_cells(_json(data)), questions)
+
+
+def _cells(book: Any) -> Iterator[str]:
+    """Give the code of a notebook's cells, also of one that an old Jupyter wrote."""
+    sheets = [book] if "cells" in book else book["worksheets"]
+    for cell in (cell for sheet in sheets for cell in sheet["cells"]):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", "")
-        code = "".join(source) if isinstance(source, list) else str(source)
-        lines = [line for line in code.split("\n") if not line.lstrip().startswith(("%", "!"))]
-        try:
-            found |= _assigned("\n".join(lines), questions)
-        except (SyntaxError, ValueError):
-            continue  # one cell that is half written does not spoil the others
-    return found
+        source = cell.get("source", cell.get("input", ""))
+        lines = source if isinstance(source, list) else [source]
+        yield "".join(line for line in lines if isinstance(line, str))
 
 
-def _from_script(data: bytes, questions: list[str]) -> dict[str, Any]:
-    return _assigned(data.decode("utf-8-sig"), questions)
+def _from_script(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
+    return literals.read(_CELL.split(_text(data)), questions)
 
 
 _READERS = {".json": _from_json, ".ipynb": _from_notebook, ".py": _from_script}
 
-
-def _assigned(code: str, questions: list[str]) -> dict[str, Any]:
-    """Return the literals that are assigned to the questions' names, the last one of each."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd escapes in a student's strings
-        tree = ast.parse(code[:_TEXT_BYTES])
-    found: dict[str, Any] = {}
-    for node in tree.body:
-        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
-            if isinstance(target, ast.Name) and target.id in questions:
-                try:
-                    value = literal(node.value)
-                except (ValueError, OverflowError, ZeroDivisionError):
-                    found.pop(target.id, None)  # a model, or something that has to be run
-                    continue
-                found[target.id] = value
-    return {name: value for name, value in found.items() if value is not ...}
-
-
-def literal(node: ast.expr, depth: int = 0) -> Any:
-    """Return a literal's value; simple arithmetic on numbers is a literal here.
-
-    Raises:
-        ValueError: it is none.
-
-    Example:
-        >>> literal(ast.parse("0.25 ** 10 / 2", mode="eval").body)
-        4.76837158203125e-07
-    """
-    if depth > 20:  # noqa: PLR2004 - deeper is no answer
-        raise ValueError("nested too deep")
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return [literal(one, depth + 1) for one in node.elts]
-    if isinstance(node, ast.Dict):
-        keys = [literal(key, depth + 1) for key in node.keys if key is not None]
-        values = [literal(value, depth + 1) for value in node.values]
-        return dict(zip(map(str, keys), values, strict=True))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        number = _number(literal(node.operand, depth + 1))
-        return -number if isinstance(node.op, ast.USub) else number
-    if isinstance(node, ast.BinOp):
-        return _computed(node, depth)
-    raise ValueError("no literal")
-
-
-def _computed(node: ast.BinOp, depth: int) -> float:
-    left, right = (float(_number(literal(n, depth + 1))) for n in (node.left, node.right))
-    match node.op:
-        case ast.Add():
-            return left + right
-        case ast.Sub():
-            return left - right
-        case ast.Mult():
-            return left * right
-        case ast.Div():
-            return left / right
-        case ast.Pow():
-            power = left**right
-            return float(_number(power))
-    raise ValueError("no literal")
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("no number")  # noqa: TRY004 - literal's one kind of error
-    return value
-
-
 _NO_QUESTION = Text(en="{} belongs to no question.", zh="{} 不是哪道题的文件。")
+_TWICE = Text(
+    en="{0} was not looked at: there is another file for {1}.", zh="{0} 没有看：{1} 另有一个文件。"
+)
 _NO_FOLDER = Text(en="The folder cannot be read: {}.", zh="文件夹读不了：{}。")
 _NO_FILE = Text(
     en="it is no file that can be read (a link, a folder or a device)",
     zh="不是能读的文件（是链接、文件夹或设备）",
 )
 _LARGE = Text(en="it is larger than {} MB", zh="超过 {} MB")
+_TOGETHER = Text(en="the files are larger than {} MB together", zh="所有文件加起来超过 {} MB")
 _MANY = Text(
     en="{} files were handed in; the first {} were looked at.", zh="交了 {} 个文件，只看前 {} 个。"
 )
 _NOT_READ = Text(en="{} was not read: {}.", zh="{} 没有读：{}。")
+_DIFFERS = Text(
+    en="{0} counts for {1}; {2} says something else. After a change, run work.hand_in again.",
+    zh="{1} 以 {0} 为准；{2} 里写的不一样。改动之后，请重新运行 work.hand_in。",
+)
+_NEVER_RUN = Text(
+    en="Worked out by code, which is never run here: {}. Run work.hand_in(…), and hand in the files that "
+    "it writes.",
+    zh="要运行代码才知道答案，而这里从不运行代码：{}。请运行 work.hand_in(…)，把它写出的文件交上来。",
+)

@@ -57,7 +57,8 @@ class Graded(Answer):
         if self.changes is not None:
             page.heading(_WAITING.format(len(self.changes)))
             rows = [(c.student, c.question, f"{c.before:g} → {c.after:g}") for c in self.changes]
-            page.rows(*rows[:_SHOWN])
+            if rows:
+                page.rows(*rows[:_SHOWN])
             page.say(_COMMIT.format(self.name))
         return page
 

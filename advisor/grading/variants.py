@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import OptionError
+from advisor.grading.questions import SEED
+from advisor.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from advisor.grading.source import Question, Source
-    from advisor.text import Text
+    from advisor.grading.questions import Question
+    from advisor.grading.source import Source
 
 EVERYONE = "everyone"  # whose variant is handed out where all have the same
-
-_DRAWN = "seed"  # a whole number that nobody is told
+_NAMED = re.compile(r"\$([A-Za-z_]\w*)")
+_OPEN_BITS = 64  # a whole number that is longer is a seed
 
 
 def number(key: str, *what: str) -> int:
@@ -42,12 +45,10 @@ def values(source: Source, student: str) -> dict[str, Any]:
     student = who(source, student)
     found: dict[str, Any] = {}
     for names, options in source.vary.items():
-        if options == _DRAWN:
-            found[names] = number(source.key, source.name, student, names)
-            continue
-        left = list(options)
+        left = [] if options == SEED else list(options)
         for name in names.split():
-            found[name] = left.pop(number(source.key, source.name, student, name) % len(left))
+            drawn = number(source.key, source.name, student, name)
+            found[name] = drawn if options == SEED else left.pop(drawn % len(left))
     return found
 
 
@@ -65,14 +66,22 @@ def spec_of(question: Question, own: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value if key in {"text", "hints"} else _filled(value, own, question.name)
         for key, value in question.spec.items()
-    }
+    } | _reasons(question, own)
+
+
+def _reasons(question: Question, own: Mapping[str, Any]) -> dict[str, Any]:
+    filled = []
+    for one in question.spec.get("why") or ():
+        said = text_of(Text(en=one["en"], zh=one["zh"]), own, f"A reason of {question.name}")
+        filled.append({**one, "en": said.en, "zh": said.zh})
+    return {"why": filled} if filled else {}
 
 
 def _filled(value: Any, own: Mapping[str, Any], where: str) -> Any:
-    if isinstance(value, str) and value.startswith("$"):
-        if value[1:] not in own:
+    if isinstance(value, str) and (named := _NAMED.fullmatch(value)):
+        if named[1] not in own:
             raise OptionError(f"{where} reads {value}, which VARY does not have.")
-        return own[value[1:]]
+        return own[named[1]]
     if isinstance(value, dict):
         return {key: _filled(one, own, where) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
@@ -80,20 +89,24 @@ def _filled(value: Any, own: Mapping[str, Any], where: str) -> Any:
     return value
 
 
-def text_of(words: Text, own: Mapping[str, Any]) -> Text:
+def text_of(words: Text, own: Mapping[str, Any], where: str = "A text") -> Text:
     """Return words with the student's values filled in; seeds stay secret.
 
     Raises:
         OptionError: a field names no value.
     """
-    open_values = {name: value for name, value in own.items() if not isinstance(value, int)}
-    open_values |= {n: v for n, v in own.items() if isinstance(v, int) and v.bit_length() <= 64}  # noqa: PLR2004
+    open_values = {name: value for name, value in own.items() if not secret(value)}
     try:
         return words.format(**open_values)
-    except (KeyError, IndexError, ValueError) as error:
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
         raise OptionError(
-            f"A text holds a field that cannot be filled: {str(error)[:60]}. Write {{{{ for a brace."
+            f"{where} holds a field that cannot be filled: {str(error)[:60]}. Write {{{{ for a brace."
         ) from None
+
+
+def secret(value: Any) -> bool:
+    """Say whether a value is a seed, which nobody is told."""
+    return isinstance(value, int) and value.bit_length() > _OPEN_BITS
 
 
 def shuffled(

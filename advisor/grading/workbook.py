@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from advisor.assignments import CORRECT, NOT_ATTEMPTED, NOT_YET, Outcome
-from advisor.errors import OptionError, UnknownNameError, shown
-from advisor.grading import handout, marking, submission
+from advisor.errors import OptionError, UnknownNameError
+from advisor.grading import handin, handout, kinds, marking, submission
+from advisor.grading.handin import HandIn
 from advisor.page import Answer, Page
-from advisor.text import Text, join
+from advisor.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from advisor.grading.handout import Handed
     from advisor.grading.problems import Drawn
 
-ANSWERS = "answers.json"
 _KEPT = 0.75  # of the rows are to train on where a student checks; the others are held back
 
 
@@ -46,20 +46,28 @@ class Workbook(Answer):
             return Outcome(question, NOT_ATTEMPTED, _TRY)
         if asked.spec is None or (asked.kind == "score" and asked.band is None):
             return Outcome(question, NOT_ATTEMPTED, _TEACHERS)
-        values, models = _split({question: answer}, {question})
-        data = {name: _saved(model) for name, model in models.items()}
-        handed_in = submission.Submission(values, data, {}, (), "")
+        kind, model = kinds.kind(asked.kind), handin.is_model(answer)
+        if model and not kind.MODEL:
+            return Outcome(question, NOT_YET, _NO_MODEL.format(kind.EXPECTED))
+        try:
+            values = {} if kind.MODEL else {question: handin.value(answer, question)}
+            models = {question: handin.saved(answer, question)} if kind.MODEL else {}
+        except OptionError as error:
+            return Outcome(question, NOT_YET, Text(en=str(error), zh=str(error)))
+        return self._judged(asked, submission.Submission(values, models, {}, (), ""), answer)
+
+    def _judged(self, asked: Handed, handed_in: submission.Submission, answer: Any) -> Outcome:
         mark = marking.mark_one(
-            (question, asked.kind, asked.points, asked.spec, asked.band),
+            (asked.name, asked.kind, asked.points, asked.spec or {}, asked.band),
             handed_in,
-            _open(models),
+            _open({asked.name: answer}),
             data=lambda: self._drawn(asked),
         )
         full = mark.points == mark.out_of
         message = mark.message
         if not full and mark.points:
             message = _PART.format(f"{mark.points:g}", f"{mark.out_of:g}", message)
-        return Outcome(question, CORRECT if full else NOT_YET, message)
+        return Outcome(asked.name, CORRECT if full else NOT_YET, message)
 
     def hint(self, question: str) -> Text:
         """Give the next hint; the last one repeats.
@@ -94,33 +102,51 @@ class Workbook(Answer):
         return {label: (np.asarray(x), np.asarray(y)) for label, (x, y) in curves.items()}
 
     def spec(self, question: str) -> dict[str, Any]:
-        """Return a question's values; empty where the teacher keeps them.
+        """Return a question's values, without the answer; empty where the teacher keeps them.
 
         Raises:
             UnknownNameError: no such question.
         """
-        return dict(self._question(question).spec or {})
+        found = dict(self._question(question).spec or {})
+        if self.given.reference:
+            return found
+        found.pop("wanted", None)
+        if "why" in found:
+            found["why"] = [{key: one[key] for key in LANGUAGES} for one in found["why"]]
+        return found
 
     def hand_in(self, **answers: Any) -> HandIn:
         """Write `answers.json` and a `.keras` file for each model, to be handed in.
 
+        What cannot be handed in is told, and keeps nothing else from being written.
+
         Raises:
             UnknownNameError: an answer to no question.
-            OptionError: an answer that is neither a model nor plain values, or a file that cannot be
-                written.
+            OptionError: a file cannot be written.
         """
         from advisor.grading import writing
 
-        for name in answers:
-            self._question(name)
-        models_of = {n for n, q in self.given.questions.items() if _takes_model(q)}
-        values, models = _split(answers, models_of)
+        values: dict[str, Any] = {}
+        models: dict[str, bytes] = {}
+        problems: dict[str, Text] = {}
+        asked = {name: self._question(name) for name, one in answers.items() if one is not ...}
+        for name, question in asked.items():
+            try:
+                if kinds.kind(question.kind).MODEL:
+                    models[name] = handin.saved(answers[name], name)
+                    why = handin.refusal(models[name], name)
+                    problems |= {name: why} if why else {}
+                else:
+                    values[name] = handin.value(answers[name], name)
+            except OptionError as error:
+                problems[name] = Text(en=str(error), zh=str(error))
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
-        writing.write(self.folder / ANSWERS, text)
-        for name, model in models.items():
-            writing.write(self.folder / f"{name}.keras", _saved(model))
-        left = [n for n in self.given.questions if n not in values and n not in models]
-        return HandIn(tuple(values), tuple(models), tuple(left))
+        writing.write(self.folder / handin.ANSWERS, text)
+        for name, data in models.items():
+            writing.write(self.folder / f"{name}.keras", data)
+        left = [name for name in self.given.questions if name not in {*values, *models}]
+        earlier = [name for name in left if (self.folder / f"{name}.keras").exists()]
+        return HandIn(tuple(values), tuple(models), tuple(left), problems, tuple(earlier))
 
     def _question(self, name: object) -> Handed:
         if name not in self.given.questions:
@@ -155,99 +181,14 @@ class Workbook(Answer):
         return {"name": self.given.name, "title": str(self.given.title), "questions": asked}
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class HandIn(Answer):
-    """What was written to be handed in.
-
-    Attributes:
-        values: questions whose answers stand in `answers.json`.
-        models: questions whose models were saved.
-        left: questions that are still to be done.
-    """
-
-    values: tuple[str, ...]
-    models: tuple[str, ...]
-    left: tuple[str, ...]
-
-    def page(self) -> Page:
-        """Describe it in the language spoken now."""
-        files = [ANSWERS, *(f"{name}.keras" for name in self.models)]
-        page = Page(str(_READY if not self.left else _UNFINISHED)).rows((_FILES, ", ".join(files)))
-        if self.left:
-            page.rows((_LEFT, join(self.left)))
-        return page.say(_SEND)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON types."""
-        return {
-            "values": list(self.values),
-            "models": list(self.models),
-            "left": list(self.left),
-        }
-
-
 def open_folder(folder: Path) -> Workbook:
     """Open a handed-out folder.
 
     Raises:
         OptionError: there is none, or it is damaged.
     """
+    folder = folder.resolve()  # whatever the working directory becomes
     return Workbook(folder, handout.read(folder))
-
-
-def _takes_model(question: Handed) -> bool:
-    from advisor.grading import kinds
-
-    return bool(kinds.kind(question.kind).MODEL)
-
-
-def _split(answers: dict[str, Any], models_of: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tell models from values; what is `...` was not attempted."""
-    values, models = {}, {}
-    for name, answer in answers.items():
-        if answer is ...:
-            continue
-        if hasattr(answer, "get_config") and hasattr(answer, "save"):
-            if name not in models_of:
-                raise OptionError(f"Expected a value for {name}, not a model.")
-            models[name] = answer
-        else:
-            values[name] = _value(answer, name)
-    return values, models
-
-
-def _value(answer: Any, name: str) -> Any:
-    """Return an answer as JSON has it; functions and layers by their names."""
-    if hasattr(answer, "item") and getattr(answer, "size", 1) == 1:
-        answer = answer.item()
-    if hasattr(answer, "tolist"):
-        answer = answer.tolist()
-    if isinstance(answer, (list, tuple)):
-        return [_value(one, name) for one in answer]
-    if isinstance(answer, dict):
-        return {str(key): _value(one, name) for key, one in answer.items()}
-    if answer is None or isinstance(answer, (bool, int, float, str)):
-        return answer
-    word = getattr(answer, "__name__", None) or type(answer).__name__
-    if callable(answer) or "keras" in type(answer).__module__:
-        return str(word)
-    raise OptionError(
-        f"Expected a name, a number, a tuple of them or a model for {name}. Received: {shown(word)}."
-    )
-
-
-def _saved(model: Any) -> bytes:
-    """Return a model's `.keras` file."""
-    import tempfile
-    import warnings
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory(prefix="advisor-hand-in-") as folder:
-        path = Path(folder) / "model.keras"
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NumPy's, raised inside Keras
-            model.save(path)
-        return path.read_bytes()
 
 
 def _open(models: dict[str, Any]) -> marking.Opener:
@@ -259,9 +200,10 @@ def _open(models: dict[str, Any]) -> marking.Opener:
         from advisor.grading import opening
 
         (model,), keras = models.values(), backend.keras()
-        if what == "gradient":  # which compiles it
-            model = keras.models.clone_model(model)
-        return opening.run(what, model, X, keras)
+        with backend.seeded_layers(0):  # the random state stays as it was
+            if what == "gradient" or not model.built:  # which compiles it, which builds it
+                model = keras.models.clone_model(model)
+            return opening.run(what, model, X, keras)
 
     return run
 
@@ -270,6 +212,7 @@ _TRY = Text(en="Put your answer in the place of `...`.", zh="把 `...` 换成你
 _TEACHERS = Text(
     en="Your teacher judges this one; hand it in.", zh="这道题由老师评；做好交上去就行。"
 )
+_NO_MODEL = Text(en="Received a model. Expected {}.", zh="收到的是模型。需要{}。")
 _PART = Text(en="{} of {} points so far. {}", zh="目前得 {} / {} 分。{}")
 _NO_HINT = Text(en="There is no hint for this one.", zh="这道题没有提示。")
 _POINTS = Text(en="{} p.", zh="{} 分")
@@ -277,11 +220,4 @@ _HOW = Text(
     en='work.check("q1", q1) judges an answer, work.hint("q1") helps, work.hand_in(q1=q1, …) writes '
     "what is to be handed in.",
     zh='work.check("q1", q1) 检查答案，work.hint("q1") 给提示，work.hand_in(q1=q1, …) 写出要交的文件。',
-)
-_READY = Text(en="Ready to be handed in", zh="可以交了")
-_UNFINISHED = Text(en="Written, and not all is done", zh="已写好，但还没做完")
-_FILES = Text(en="files", zh="文件")
-_LEFT = Text(en="still to do", zh="还没做")
-_SEND = Text(
-    en="Hand in these files, or the whole folder.", zh="把这些文件交上去，交整个文件夹也行。"
 )

@@ -20,9 +20,9 @@ def run(arguments: argparse.Namespace) -> None:
     """List the small assignments that a student may try at once."""
     from advisor.assignments import titles
 
-    del arguments
-    for name, title in titles():
-        print(f"{name:<24}{title}")
+    found = {name: str(title) for name, title in titles()}
+    lines = (f"{name:<24}{title}" for name, title in found.items())
+    show(found if getattr(arguments, "json", False) else "\n".join(lines), arguments)
 
 
 def _try(arguments: argparse.Namespace) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.grading.actions._common import add_name, course_of
+from advisor.grading.actions._common import add_name, course_of, told
 from advisor.text import Text, language
-from advisor.verbs._common import say, show
+from advisor.verbs._common import say
 
 if TYPE_CHECKING:
     import argparse
@@ -32,9 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     for ending, data in files.items():
         writing.write(base.with_name(base.name + ending), data)
     written = [str(base) + ending for ending in files]
-    show(
-        {"written": written} if getattr(arguments, "json", False) else "\n".join(written), arguments
-    )
+    told(arguments, {"written": written}, "\n".join(written))
 
 
 def add(action: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.grading.actions._common import add_name, course_of
+from advisor.grading.actions._common import add_name, course_of, told
 from advisor.text import Text, language
-from advisor.verbs._common import say, show
+from advisor.verbs._common import say
 
 if TYPE_CHECKING:
     import argparse
@@ -34,8 +34,9 @@ def run(arguments: argparse.Namespace) -> None:
             result,
             title=source.title,
             questions={name: one.text for name, one in given.questions.items()},
-            language=student.language
-            or (source.language if source.language != "both" else language()),
+            language=source.language
+            if source.language != "both"
+            else student.language or language(),
             reveal=arguments.reveal or source.reveal,
             name=student.name,
             notes=graded.notes(result.student),
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
     count = writing.write_all(pages)
     done = {"pages": len(graded.results), "changed": count, "folder": str(course.root / "feedback")}
     words = _DONE.format(len(graded.results), count, course.root / "feedback")
-    show(done if getattr(arguments, "json", False) else words, arguments)
+    told(arguments, done, words)
 
 
 def add(action: argparse.ArgumentParser) -> None:

@@ -51,8 +51,6 @@ def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> N
         raise OptionError(
             f"{source.name} was changed and not proved since: advisor assignment render {source.name}."
         )
-    if arguments.again:
-        results.forgive(source.name)
     folders = submissions(course_of(arguments).root, source.name)
     watched = progress.track(folders, f"grade {source.name}", lambda one: one[0])
     jobs = grader.jobs_of(source, watched, results, again=arguments.again)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.grading.actions._common import add_course, course_of
+from advisor.grading.actions._common import add_course, course_of, told
 from advisor.text import Text
-from advisor.verbs._common import say, show
+from advisor.verbs._common import say
 
 if TYPE_CHECKING:
     import argparse
@@ -24,12 +24,12 @@ def run(arguments: argparse.Namespace) -> None:
     from advisor.grading.course import begin, ready
 
     if arguments.name is None:
-        for name, folder in ready().items():
-            print(f"{name:<16}{source.title_of(folder)}")
+        titles = {name: str(source.title_of(folder)) for name, folder in ready().items()}
+        lines = (f"{name:<16}{title}" for name, title in titles.items())
+        told(arguments, titles, "\n".join(lines))
         return
     folder = begin(course_of(arguments), arguments.name, arguments.like)
-    written = {"written": str(folder)}
-    show(written if getattr(arguments, "json", False) else str(folder), arguments)
+    told(arguments, {"written": str(folder)}, folder)
 
 
 def add(action: argparse.ArgumentParser) -> None:

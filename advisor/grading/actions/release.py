@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError
-from advisor.grading.actions._common import add_name, course_of
+from advisor.grading.actions._common import add_name, course_of, prove, told
 from advisor.text import Text
-from advisor.verbs._common import show
+from advisor.verbs._common import FINDINGS, FINE
 
 if TYPE_CHECKING:
     import argparse
@@ -19,36 +19,36 @@ TITLE = Text(
 )
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int:
     """Hand out an assignment that was proved; prove it first where it was not."""
     from advisor import progress
     from advisor.grading import proving, rendering, variants
 
     course = course_of(arguments)
     source = course.source(arguments.name)
-    roster = course.roster()
+    roster = course.roster() if source.variants == "student" else []
     if source.variants == "student" and not roster:
         raise OptionError(
             "There is no students.csv, and each student has a variant. Write one with the columns "
             'id,name,language, or set variants = "none" in assignment.toml.'
         )
     if not proving.proved(source):
-        source, _ = proving.prove(source)
-    if source.variants != "student":
+        proof = prove(source, arguments)
+        if proof is None:
+            return FINDINGS
+        source = proof[0]
+    spoken = getattr(arguments, "lang", None)
+    if source.variants == "none":
         folder = course.released(source.name, None)
-        rendering.write(folder, rendering.files(source, variants.EVERYONE))
-        _tell(1, str(folder), arguments)
-        return
+        rendering.write(folder, rendering.files(source, variants.EVERYONE, language=spoken))
     for student in progress.track(roster, f"release {source.name}", lambda one: one.id):
-        spoken = student.language or getattr(arguments, "lang", None)
         folder = course.released(source.name, student.id)
-        rendering.write(folder, rendering.files(source, student.id, language=spoken))
-    _tell(len(roster), str(course.root / "release"), arguments)
-
-
-def _tell(count: int, where: str, arguments: argparse.Namespace) -> None:
-    written = {"released": count, "folder": where}
-    show(written if getattr(arguments, "json", False) else _DONE.format(count, where), arguments)
+        own = student.language or spoken
+        rendering.write(folder, rendering.files(source, student.id, language=own))
+    where = str(course.root / "release")
+    count = len(roster) or 1
+    told(arguments, {"released": count, "folder": where}, _DONE.format(count, where))
+    return FINE
 
 
 def add(action: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.grading.actions._common import add_name, course_of
+from advisor.grading.actions._common import add_name, course_of, prove, told
 from advisor.text import Text
-from advisor.verbs._common import say, show
+from advisor.verbs._common import FINDINGS, FINE, say
 
 if TYPE_CHECKING:
     import argparse
@@ -18,19 +18,23 @@ TITLE = Text(
 )
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int:
     """Prove an assignment, and write what a student would be handed."""
-    from advisor.grading import proving, rendering
+    from advisor.grading import rendering, roster
 
     course = course_of(arguments)
-    source, proof = proving.prove(course.source(arguments.name))
-    student = arguments.student or "example-1"
+    student = roster.safe_id(arguments.student or "example-1")
+    proof = prove(course.source(arguments.name), arguments)
+    if proof is None:
+        return FINDINGS
+    source, page = proof
     language = getattr(arguments, "lang", None)
     folder = course.root / "rendered" / student / source.name
     rendering.write(folder, rendering.files(source, student, language=language))
-    show(proof, arguments)
+    told(arguments, page.to_dict() | {"written": str(folder)}, page)
     if not getattr(arguments, "json", False):
         print(_WRITTEN.format(folder))
+    return FINE
 
 
 def add(action: argparse.ArgumentParser) -> None:

@@ -21,18 +21,18 @@ TITLE = Text(
 
 def run(arguments: argparse.Namespace) -> None:
     """Show the class report, and write it as a page."""
-    from advisor.grading import classreport, outcome, writing
-    from advisor.grading.handout import make
+    from advisor.grading import classreport, outcome, variants, writing
 
     course = course_of(arguments)
     source = course.source(arguments.name)
     graded = outcome.of(course, source)
-    given = make(source, "example-1")
+    # nobody's own variant: {K} is shown as K
+    fields = {name: name for names in source.vary for name in names.split()}
     report = classreport.summarise(
         graded.results,
         graded.roster,
         title=source.title,
-        questions={name: one.text for name, one in given.questions.items()},
+        questions={n: variants.text_of(one.text, fields) for n, one in source.questions.items()},
         late=graded.late,
     )
     show(report, arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from advisor.answers import written
 from advisor.grading import slips
 from advisor.grading.judgement import Judgement, UnreadableError
 from advisor.grading.marks import Part
@@ -60,14 +61,13 @@ def read(answer: Any) -> float:
         (0.25, 0.25, 0.25)
     """
     import unicodedata
-    from fractions import Fraction
 
     if isinstance(answer, bool) or not isinstance(answer, (int, float, str)):
         raise UnreadableError(_NO_NUMBER.format(type(answer).__name__))
     try:
         if isinstance(answer, str):
             text = unicodedata.normalize("NFKC", answer[:40]).replace("−", "-").strip()
-            number = float(Fraction(text[:-1])) / 100 if text[-1:] == "%" else float(Fraction(text))
+            number = written(text)
         else:
             number = float(answer)
     except (ValueError, ZeroDivisionError, OverflowError):

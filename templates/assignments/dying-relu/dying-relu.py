@@ -488,4 +488,4 @@ print(work.check("q10", q10))
 # 运行下面这格，会在旁边写好 `answers.json` 和各个模型，并告诉你还差什么。最后把整个文件夹交上来。
 
 # %%
-work.hand_in(q1=q1, q2=q2, q3=q3, q4=q4, q5=q5, q6=q6, q7=q7, q8=q8, q9=q9, q10=q10)
+print(work.hand_in(q1=q1, q2=q2, q3=q3, q4=q4, q5=q5, q6=q6, q7=q7, q8=q8, q9=q9, q10=q10))
