@@ -9,6 +9,7 @@ from typing import Any
 
 MODELS = {"Sequential", "Functional"}
 # classes that are called otherwise inside Keras
+_NO_WORD, _WORD, _HUMP = map(re.compile, (r"\W+", "(.)([A-Z][a-z]+)", "([a-z])([A-Z])"))
 _ALSO = {"GroupQueryAttention": "GroupedQueryAttention"}
 Pin = tuple[str, int, int]  # layer, which call of it, which of its outputs
 
@@ -120,9 +121,8 @@ def places(nodes: list[dict[str, Any]]) -> list[str]:
     used: dict[str, int] = {}
     found = []
     for node in nodes:
-        name = re.sub(r"\W+", "", _ALSO.get(node["class_name"], node["class_name"]))
-        name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-        name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+        name = _NO_WORD.sub("", _ALSO.get(node["class_name"], node["class_name"]))
+        name = _HUMP.sub(r"\1_\2", _WORD.sub(r"\1_\2", name)).lower()
         count = used.get(name, 0)
         if is_layer(node):
             used[name] = count + 1  # an operation is no layer, so it takes no place

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from advisor.file_flow import Piece
     from advisor.saved import SavedModel
 
+_LAYER = re.compile(r"layers(/[^/]+/layers)*/[^/]+")
 _STATES = 3 * WEIGHTS  # optimizers keep up to three numbers a weight
 
 
@@ -44,7 +45,7 @@ def vet(file: SavedModel) -> None:
     """
     if not file.weights:
         raise refused(file.name, "it holds no weights; save the model anew")
-    found = tree(file)
+    found = file.tree
     stream = Stream(file.name)
     stream.model(file.config)
     _places(file.name, found, set(stream.pieces))
@@ -74,7 +75,7 @@ def _places(name: str, found: hdf5.Tree, known: set[str]) -> None:
         parts = path.split("/")
         wanted |= {"/".join(parts[:end]) for end in range(1, len(parts))}
     for path in {*found.groups, *found.datasets}:
-        head = re.match(r"layers(/[^/]+/layers)*/[^/]+", path)
+        head = _LAYER.match(path)
         if head is not None and head[0] not in wanted and not _inside(head[0], known):
             raise refused(name, f"its weights hold {shown(path, 40)}, which the model has not")
 

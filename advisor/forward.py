@@ -35,7 +35,7 @@ def weights(file: SavedModel) -> dict[str, list[Any]]:
 
     from advisor import file_weights
 
-    found = file_weights.tree(file)
+    found = file.tree
     arrays: dict[str, dict[int, Any]] = {}
     for path, one in found.datasets.items():
         group, _, number = path.rpartition("/")

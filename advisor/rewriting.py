@@ -30,7 +30,7 @@ def rewrite(file: SavedModel) -> bytes:
     entries = {
         "metadata.json": _METADATA,
         "config.json": json.dumps(config).encode(),
-        "model.weights.h5": _weights(file.weights, file_weights.tree(file)),
+        "model.weights.h5": _weights(file.weights, file.tree),
         **file.assets,
     }
     out = io.BytesIO()

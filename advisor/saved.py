@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from advisor import archive
@@ -22,6 +23,8 @@ from advisor.errors import ModelFileError
 
 if TYPE_CHECKING:
     from os import PathLike
+
+    from advisor.hdf5 import Tree
 
 FILE_BYTES = 2**29
 _DAMAGED = (
@@ -40,7 +43,7 @@ _DAMAGED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SavedModel:
     """A saved model that was found harmless.
 
@@ -55,6 +58,17 @@ class SavedModel:
     config: dict[str, Any]
     weights: bytes
     assets: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What the weights hold, by paths; read once.
+
+        Raises:
+            ModelFileError: they are damaged, too many, or more than groups and plain numbers.
+        """
+        from advisor import file_weights
+
+        return file_weights.tree(self)
 
 
 def read(path: str | bytes | PathLike[str], *, limit: int = FILE_BYTES) -> SavedModel:

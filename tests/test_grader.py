@@ -6,6 +6,7 @@ ADVISOR_KILLS says how often the grader is killed (default: 8).
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import random
@@ -27,30 +28,13 @@ from advisor.grading.source import Limits
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("ADVISOR_KILLS", "8"))
+_SPEC = importlib.util.spec_from_file_location(
+    "tiny_course", Path(__file__).with_name("tiny_course.py")
+)
+tiny_course = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(tiny_course)
+NAME = tiny_course.NAME
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-NAME = "tiny"
-TOML = """key = "0123456789abcdef0123456789abcdef"
-name = "tiny"
-title = { en = "Tiny", zh = "小" }
-version = 1
-[points]
-q1 = 2
-q2 = 2
-q3 = 1
-[limits]
-seconds = 20
-"""
-CODE = """# %% tags=["advisor"]
-\"\"\"Tiny.\"\"\"
-
-TITLE_ZH = "小"
-VARY = {"P": ["moons", "rings"], "seed": "seed"}
-QUESTIONS = {
-    "q1": {"kind": "head", "problem": "$P", "seed": "$seed", "text": {"en": "?", "zh": "？"}},
-    "q2": {"kind": "head", "problem": "$P", "seed": "$seed", "text": {"en": "?", "zh": "？"}},
-    "q3": {"kind": "choice", "ask": "last", "problem": "$P", "text": {"en": "?", "zh": "？"}},
-}
-"""
 GRADE = """
 import json, mmap, os, signal, sys
 from pathlib import Path
@@ -142,19 +126,16 @@ def models(keras):
 
 def begin(root, models, students=12, *, with_keras=()):
     """Lay out a course whose students hand in what is right, wrong, damaged or nothing."""
-    source = root / "source" / NAME
-    source.mkdir(parents=True)
-    (source / "assignment.toml").write_text(TOML, "utf-8")
-    (source / f"{NAME}.py").write_text(CODE, "utf-8")
     right, wrong, convolved = models
+    handed_in = {}
     for number in range(students):
-        folder = root / "submitted" / f"s{number:02}" / NAME
-        folder.mkdir(parents=True)
         first = convolved if number in with_keras else right
-        (folder / "q1.keras").write_bytes(first[:900] if number % 5 == 3 else first)
-        (folder / "q2.keras").write_bytes(wrong if number % 2 else right)
-        (folder / "answers.json").write_text('{"q3": "sigmoid"}' if number % 3 else "{", "utf-8")
-    return root
+        handed_in[f"s{number:02}"] = {
+            "q1.keras": first[:900] if number % 5 == 3 else first,
+            "q2.keras": wrong if number % 2 else right,
+            "answers.json": b'{"q3": "sigmoid"}' if number % 3 else b"{",
+        }
+    return tiny_course.lay_out(root, handed_in)
 
 
 @pytest.fixture(scope="module")
@@ -471,6 +452,7 @@ def test_a_model_killed_from_outside_is_a_failure_of_our_own(nursery, keras):
     nursery._process.kill()
     with pytest.raises(GoneError):
         nursery.ask("outputs", data, ROWS)
+    nursery._process.wait(5)
     assert not nursery.alive
 
 

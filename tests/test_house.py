@@ -192,7 +192,9 @@ def imported_within(folder: Path, package: str) -> dict[str, set[str]]:
         found[file.stem] = {
             name
             for module, names in inner
-            for name in ([module.split(".")[2]] if "." in module[len(package) :] else [a.name for a in names])
+            for name in (
+                [module.split(".")[2]] if "." in module[len(package) :] else [a.name for a in names]
+            )
         }
     return {name: {one for one in found[name] - {name} if one in found} for name in found}
 

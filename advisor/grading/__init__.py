@@ -48,6 +48,7 @@ Safely, and by the hundred:
 `worker`       one submission at a time
 `nursery`      asks Keras, from the grader's side
 `opening`      the process that has imported Keras and forks a child for each model
+`running`      what that child does: Keras opens the model and runs it
 `frames`       messages between them
 `confinement`  what a process may take
 `scratch`      folders that do not outlive it

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError
-from advisor.grading import handout, marking, scratch, submission
-from advisor.grading.confinement import FORKS
+from advisor.grading import confinement, handout, marking, scratch, submission
 from advisor.grading.nursery import NoKerasError, Nursery
 from advisor.grading.worker import TRIES, Job, Worker, mark, set_aside
 
@@ -66,7 +65,7 @@ def grade(
         OptionError: some need Keras, which cannot be started; they wait.
     """
     count, cause = 0, _Cause()
-    way = _side_by_side if FORKS else _one_by_one
+    way = _side_by_side if confinement.FORKS else _one_by_one
     scratch.sweep()
     _import_once(source)
     gc.freeze()  # what is here now is not looked through in every child
@@ -107,14 +106,16 @@ def _import_once(source: Source) -> None:
     """Import what every child needs before the first is forked; it takes most of a second."""
     import importlib
 
-    from advisor import moments, rulebook
+    from advisor import allowlist, moments, rulebook
     from advisor.grading import kinds
 
     for name in _NEEDED.split():
         with contextlib.suppress(ImportError):  # not on every system
             importlib.import_module(name)
+    allowlist.allowed()
     rulebook.rulebook()
     moments.known()
+    confinement.libc()
     for _, kind, _, spec, _ in marking.sheet(source, "").questions:
         kinds.kind(kind)
         if handout.has_rows(kind, spec):
@@ -129,19 +130,25 @@ def _side_by_side(
     try:
         while True:
             for worker in team:
-                if worker.job is None and (job := next(jobs, None)) is not None:
-                    worker.start(job)
+                _next(worker, jobs)
             busy = [worker for worker in team if worker.job is not None]
             if not busy:
                 return
             for worker in _ready(busy):
-                if (result := worker.go_on()) is not None:
-                    yield result
+                result = worker.go_on()
                 if worker.waits_for_keras:
                     cause.add(worker.waits_for_keras)
+                _next(worker, jobs)  # goes on while the result is written
+                if result is not None:
+                    yield result
     finally:
         for worker in team:
             worker.close()
+
+
+def _next(worker: Worker, jobs: Iterator[Job]) -> None:
+    if worker.job is None and (job := next(jobs, None)) is not None:
+        worker.start(job)
 
 
 def _ready(busy: list[Worker]) -> list[Worker]:

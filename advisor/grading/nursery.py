@@ -83,6 +83,8 @@ class Nursery:
         Raises:
             NoKerasError: it could not be.
         """
+        if self.ready:
+            return
         with self._ended_after(START_UP):
             try:
                 reply = None if late else read_frame(self._pipes()[1], MOST)
@@ -102,8 +104,7 @@ class Nursery:
         """
         import numpy as np
 
-        if not self.ready:
-            self.greet()
+        self.greet()
         rows = np.ascontiguousarray(X, "<f8")
         header = {
             "what": what,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import re
 import select
 import shutil
 import signal
@@ -20,14 +19,13 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import scratch
+from advisor.grading import running, scratch
 from advisor.grading.confinement import FORKS, bound, end_with
 from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
 
 if TYPE_CHECKING:
     from typing import BinaryIO, NoReturn
 
-_WORDS = 160
 _FILE = 2**26  # bytes that a child may write into one file
 _WALL = 2  # times the seconds of computing, as other programs want the processor too
 
@@ -58,7 +56,7 @@ def serve(parent: int) -> None:
         try:
             keras = _keras(home.folder)
         except Exception as error:  # noqa: BLE001 - whatever an installation may lack
-            write_frame(sink, {"status": "failed", "why": _line(error)}, b"")
+            write_frame(sink, {"status": "failed", "why": running.line(error)}, b"")
             home.leave()
         write_frame(sink, {"status": "ready"}, b"")
         gc.freeze()
@@ -66,7 +64,7 @@ def serve(parent: int) -> None:
             if FORKS:
                 reply = _in_child(*request, keras, home, (source, sink))
             else:  # the grader ends this process where it takes too long
-                reply = _answer(*request, keras, home.folder)
+                reply = running.answer(*request, keras, home.folder)
             write_frame(sink, *reply)
     home.leave()
 
@@ -116,7 +114,7 @@ def _in_child(
             for stream in (*streams, os.fdopen(reading, "rb")):
                 stream.close()
             with os.fdopen(writing, "wb", buffering=0) as sink:
-                write_frame(sink, *_answer(header, payload, keras, place))
+                write_frame(sink, *running.answer(header, payload, keras, place))
         finally:
             os._exit(0)
     os.close(writing)
@@ -146,88 +144,6 @@ def _confine(header: dict[str, Any], place: str, parent: int) -> None:
     tempfile.tempdir = place
     file_bytes = max(_FILE, int(header["model_bytes"]))
     bound(float(header["seconds"]), int(header["memory_mb"]) * 2**20, file_bytes)
-
-
-def _answer(
-    header: dict[str, Any], payload: bytes, keras: Any, place: str
-) -> tuple[dict[str, Any], bytes]:
-    """Open the model and run it."""
-    import numpy as np
-
-    try:
-        model_bytes = int(header["model_bytes"])
-        X = np.frombuffer(payload[model_bytes:], "<f8").reshape(header["shape"])
-        model = _load(payload[:model_bytes], keras, place)
-        found = np.ascontiguousarray(run(header["what"], model, X, keras), dtype="<f8")
-        if found.nbytes >= MOST:
-            return {"status": "error", "why": "it gives too many numbers"}, b""
-        data = found.tobytes()
-    except BaseException as error:  # noqa: BLE001 - Keras and TensorFlow raise whatever they like
-        if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-            return {"status": "killed"}, b""
-        return {"status": "error", "why": _line(error, place)}, b""
-    return {"status": "ok", "shape": list(found.shape)}, data
-
-
-def _line(error: BaseException, place: str = "") -> str:
-    """Return an error as one line, the same whenever it happens."""
-    text = str(error).replace(place, "") if place else str(error)
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return _printable(re.sub(r"0x[0-9a-f]+", "0x…", f"{type(error).__name__}: {first}"))
-
-
-def _printable(words: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in words)[:_WORDS]
-
-
-def _load(data: bytes, keras: Any, place: str) -> Any:
-    """Let Keras read the file; its name is ours, whatever the model calls itself."""
-    import pathlib
-
-    import tensorflow as tf
-
-    with contextlib.suppress(RuntimeError):  # where there is no fork, it is set since the first
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    path = pathlib.Path(place) / "model.keras"
-    path.write_bytes(data)
-    model = keras.models.load_model(path, compile=False, safe_mode=True)
-    path.unlink()
-    return model
-
-
-def run(what: str, model: Any, X: Any, keras: Any) -> Any:
-    """Return a model's "outputs" for rows, or its "gradient": log10 of its δ ratio."""
-    return {"outputs": _outputs, "gradient": _gradient}[what](model, X, keras)
-
-
-def _outputs(model: Any, X: Any, keras: Any) -> Any:
-    """Run the model forward, in batches of one size; only its first output is looked at."""
-    import numpy as np
-
-    parts: list[Any] = []
-    dtype = str(model.inputs[0].dtype) if getattr(model, "inputs", None) else "float32"
-    for start in range(0, len(X), 256):
-        rows = keras.ops.convert_to_tensor(X[start : start + 256].astype(dtype))
-        found = model(rows, training=False)
-        while isinstance(found, (list, tuple, dict)):
-            found = next(iter(found.values())) if isinstance(found, dict) else found[0]
-        parts.append(keras.ops.convert_to_numpy(found).astype("float64"))
-    return np.concatenate(parts)
-
-
-def _gradient(model: Any, X: Any, keras: Any) -> Any:
-    """Measure log10 of the δ ratio, on targets of our own that tell nothing."""
-    import numpy as np
-
-    from advisor.signals import signal
-
-    rng = np.random.default_rng(1)
-    y = rng.normal(size=(len(X), *[int(n) for n in model.outputs[0].shape[1:]]))
-    model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mean_squared_error")
-    way = signal(model, X.astype("float32"), y)
-    ratio = way.measured_log10_delta_ratio
-    return np.asarray([np.nan if ratio is None else ratio], "float64")
 
 
 def _wait(reading: int, seconds: float, source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
@@ -261,7 +177,7 @@ def _checked(data: bytes) -> tuple[dict[str, Any], bytes]:
     if header.get("status") == "killed":
         return {"status": "killed"}, b""
     if header.get("status") != "ok":
-        return {"status": "error", "why": _printable(str(header.get("why")))}, b""
+        return {"status": "error", "why": running.printable(str(header.get("why")))}, b""
     shape = header.get("shape")
     whole = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n < 2**31 for n in shape)
     size = 8
