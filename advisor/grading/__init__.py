@@ -37,6 +37,7 @@ They are judged:
 `submission`   one submission, read once and never run
 `literals`     answers read from code that is not run
 `marking`      each question judged by its kind, and scored
+`refusals`     why a file is refused, and what to do, in both languages
 `judgement`    what a kind is given and gives back
 `looking`      what a saved model is and does
 `sketches`     what its outputs do, as a few numbers

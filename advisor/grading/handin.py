@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import ModelFileError, OptionError, shown
+from advisor.grading import refusals
 from advisor.page import Answer, Page
 from advisor.text import Text, join
 
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 
 ANSWERS = "answers.json"
 _DEPTH, _ITEMS, _LETTERS, _BITS = 20, 1000, 10_000, 4096  # more is no answer
+
+
+class UnfitError(OptionError):
+    """An answer that cannot be handed in.
+
+    Attributes:
+        why: in both languages.
+    """
+
+    def __init__(self, why: Text) -> None:
+        """Say why."""
+        super().__init__(why.en)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +87,7 @@ def value(answer: Any, name: str, depth: int = 0) -> Any:
     """Return an answer as JSON has it; functions, layers and losses by their names.
 
     Raises:
-        OptionError: it is none of these, or larger than any answer.
+        UnfitError: it is none of these, or larger than any answer.
     """
     if hasattr(answer, "numpy"):
         with contextlib.suppress(RuntimeError):  # PyTorch's, where a gradient is kept
@@ -102,9 +116,7 @@ def _name(answer: Any, name: str) -> str:
         word = type(answer).__name__
     if not word or word == "<lambda>":
         kind = "lambda" if word else type(answer).__name__
-        raise OptionError(
-            f"Expected a name, a number or a tuple of them for {name}. Received: {shown(kind)}."
-        )
+        raise UnfitError(_NO_VALUE.format(name, shown(kind)))
     return str(word)
 
 
@@ -112,14 +124,14 @@ def saved(model: Any, name: str = "") -> bytes:
     """Return a model's `.keras` file; the model stays as it is.
 
     Raises:
-        OptionError: it is no model, or Keras cannot save it.
+        UnfitError: it is no model, or Keras cannot save it.
     """
     import tempfile
     import warnings
     from pathlib import Path
 
     if not is_model(model):
-        raise OptionError(f"Expected a Keras model for {name}. Received: {shown(_kind(model))}.")
+        raise UnfitError(_NO_MODEL.format(name, shown(_kind(model))))
     with tempfile.TemporaryDirectory(prefix="advisor-hand-in-") as folder:
         path = Path(folder) / "model.keras"
         try:
@@ -129,10 +141,7 @@ def saved(model: Any, name: str = "") -> bytes:
             return path.read_bytes()
         except Exception as error:  # noqa: BLE001 - Keras raises whatever it likes
             why = " ".join(str(error).split())[:120]
-            raise OptionError(
-                f"Keras cannot save the model for {name} ({type(error).__name__}: {why}). Build it of "
-                "Keras' own layers."
-            ) from None
+            raise UnfitError(_UNSAVED.format(name, f"{type(error).__name__}: {why}")) from None
 
 
 def _kind(answer: Any) -> str:
@@ -146,7 +155,7 @@ def refusal(data: bytes, name: str) -> Text | None:
     try:
         vetted(data, f"{name}.keras")
     except ModelFileError as error:
-        return _REFUSED.format(str(error))
+        return _REFUSED.format(refusals.told(name, error))
     return None
 
 
@@ -156,6 +165,17 @@ _FILES = Text(en="files", zh="文件")
 _LEFT = Text(en="still to do", zh="还没做")
 _EARLIER = Text(en="from earlier", zh="以前的")
 _COUNTS = Text(en="{}: still there, and counts", zh="{}：还在，会算进去")
+_NO_VALUE = Text(
+    en="Expected a name, a number or a tuple of them for {}. Received: {}.",
+    zh="{} 要的是名字、数，或者由它们组成的元组，收到的是 {}。",
+)
+_NO_MODEL = Text(
+    en="Expected a Keras model for {}. Received: {}.", zh="{} 要的是 Keras 模型，收到的是 {}。"
+)
+_UNSAVED = Text(
+    en="Keras cannot save the model for {} ({}). Build it of Keras' own layers.",
+    zh="Keras 存不了 {} 的模型（{}）。请用 Keras 自带的层来搭。",
+)
 _REFUSED = Text(en="Saved, but it will not be taken: {}", zh="存好了，但不会被接受：{}")
 _SEND = Text(
     en="Hand in these files, or the whole folder.", zh="把这些文件交上去，交整个文件夹也行。"

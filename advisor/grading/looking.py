@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, ModelFileError
 from advisor.grading.judgement import CannotRunError
 from advisor.text import Text
 
@@ -56,6 +56,7 @@ def examine(
 
     Raises:
         CannotRunError: the model has not one output, or does not take the data.
+        ModelFileError: its config does not hold together.
     """
     import numpy as np
 
@@ -74,8 +75,10 @@ def examine(
         file_facts.look(model, facts, X)
         chosen = rulebook.chosen(["ADV"], [])
         report = diagnosis.run(chosen, facts, subject=model, data=(X, y), task=drawn.task)
+    except ModelFileError:
+        raise
     except AdvisorError as error:
-        raise CannotRunError(Text(en=str(error)[:200], zh=str(error)[:200])) from None
+        raise CannotRunError(_DATA.format(str(error)[:200])) from None
     return Examined(facts, report)
 
 
@@ -84,20 +87,6 @@ def _takes_rows(facts: Facts) -> bool:
 
     loss = facts.outputs[0].loss
     return loss is not None and loss.kind in ONEHOT and (facts.outputs[0].units or 1) > 1
-
-
-def facts_of(model: SavedModel) -> Facts:
-    """Return the facts of a file alone.
-
-    Raises:
-        CannotRunError: they do not hold together.
-    """
-    from advisor import file_facts
-
-    try:
-        return file_facts.read(model)
-    except AdvisorError as error:
-        raise CannotRunError(Text(en=str(error)[:200], zh=str(error)[:200])) from None
 
 
 def _one_output(facts: Facts) -> None:
@@ -208,6 +197,7 @@ _ONE = Text(
     en="Expected a model with one input and one output. Received: {} and {}.",
     zh="模型应当只有一个输入、一个输出，收到的是 {} 个和 {} 个。",
 )
+_DATA = Text(en="Model and data do not fit: {}", zh="模型和数据对不上：{}")
 _SHAPE = Text(
     en="Expected a model for {} features. Received: one for an input of shape ({}).",
     zh="模型的输入应当是 {} 个特征，收到的输入形状是 ({})。",

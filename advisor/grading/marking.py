@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import ModelFileError
-from advisor.grading import kinds, variants
+from advisor.grading import kinds, refusals, variants
 from advisor.grading.judgement import (
     NOTHING,
     Asked,
@@ -122,7 +122,7 @@ def mark_one(
         asked = Asked(name, spec, answer, model, run, data or (lambda: rows(spec)), band)
         return _scored(name, points, entry.judge(asked))
     except ModelFileError as error:
-        return _refused(name, points, Text(en=str(error), zh=str(error)))
+        return _refused(name, points, refusals.told(name, error))
     except UnreadableError as error:
         message = _UNREADABLE.format(error.why, entry.EXPECTED)
         return Mark(name, 0.0, points, NOT_YET, message)

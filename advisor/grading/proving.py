@@ -183,7 +183,7 @@ def _bands(
 def _scored(
     source: Source, student: str, name: str, one: submission.Submission, nursery: _Lazy
 ) -> tuple[float, float]:
-    from advisor import saved
+    from advisor import file_facts, saved
     from advisor.grading import looking
 
     own = variants.values(source, student)
@@ -196,7 +196,7 @@ def _scored(
         model = saved.vetted(file, f"{name}.keras")
         run = marking.runner(model, file, nursery.ask)
         asked = Asked(name, spec, None, model, run, lambda: drawn)
-        outputs = looking.outputs(asked, looking.facts_of(model), drawn)
+        outputs = looking.outputs(asked, file_facts.read(model), drawn)
     except (AdvisorError, CannotRunError) as error:
         raise NotProvedError(f"The reference solution's model for {name}: {error}") from None
     return score.scored(outputs), looking.constant_score(drawn)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from advisor.assignments import CORRECT, NOT_ATTEMPTED, NOT_YET, Outcome
-from advisor.errors import OptionError, UnknownNameError
+from advisor.errors import UnknownNameError
 from advisor.grading import handin, handout, kinds, marking, submission
 from advisor.grading.handin import HandIn
 from advisor.page import Answer, Page
@@ -52,8 +52,8 @@ class Workbook(Answer):
         try:
             values = {} if kind.MODEL else {question: handin.value(answer, question)}
             models = {question: handin.saved(answer, question)} if kind.MODEL else {}
-        except OptionError as error:
-            return Outcome(question, NOT_YET, Text(en=str(error), zh=str(error)))
+        except handin.UnfitError as error:
+            return Outcome(question, NOT_YET, error.why)
         return self._judged(asked, submission.Submission(values, models, {}, (), ""), answer)
 
     def _judged(self, asked: Handed, handed_in: submission.Submission, answer: Any) -> Outcome:
@@ -138,8 +138,8 @@ class Workbook(Answer):
                     problems |= {name: why} if why else {}
                 else:
                     values[name] = handin.value(answers[name], name)
-            except OptionError as error:
-                problems[name] = Text(en=str(error), zh=str(error))
+            except handin.UnfitError as error:
+                problems[name] = error.why
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
         writing.write(self.folder / handin.ANSWERS, text)
         for name, data in models.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from advisor import file_facts
 from advisor.grading import looking, sketches
 from advisor.grading.judgement import CannotRunError, Judgement
 from advisor.grading.marks import Part, Slip
@@ -29,7 +30,7 @@ def judge(asked: Asked) -> Judgement:
     spec = asked.spec
     limit = float(spec.get("limit", 1.0))
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
-    facts = looking.facts_of(asked.model)
+    facts = file_facts.read(asked.model)
     _takes(facts, int(spec["features"]))
     depth = looking.hidden_layers(facts)
     deep = depth >= int(spec["depth"])
