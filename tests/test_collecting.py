@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from advisor import set_language
 from advisor.errors import AdvisorError, OptionError
-from advisor.grading import storing
+from advisor.grading import roster, storing
 from advisor.grading.collecting import collect, submissions
 from advisor.grading.parts import kept_name
 from advisor.grading.patterns import BUILT_IN, pattern
@@ -103,7 +103,7 @@ def handed_in(student, files=GOOD):
 def test_what_a_pattern_writes_it_reads(student, name):
     text = BUILT_IN[name].replace("{student}", student).replace("{file}", "a_b/c.py")
     path = tuple(text.replace("{*}", "12").split("/"))
-    zipped = {"canvas": 1, "zips": 1}.get(name, 0)
+    zipped = 0 if name in {"moodle", "folders"} else 1
     assert student in {found.student for found in pattern(name, "hw1").readings(path, zipped)}
 
 
@@ -231,6 +231,7 @@ def test_a_folder_around_everything_is_looked_through(take):
 def test_without_a_roster_every_id_is_accepted_and_the_pattern_found(take, name):
     path = {"moodle": "{}_12_assignsubmission_file_/answers.json", "folders": "{}/answers.json"}
     path |= {"canvas": "xy_{}_12_answers.json", "zips": "{}.zip"}
+    path["moodle-flat"] = "{}_12_assignsubmission_file_answers.json"
     data = packed(GOOD) if name == "zips" else b"{}"
     got = take(packed({path[name].format(s): data for s in ("a1", "b2")}), roster=None)
     assert (got.pattern, got.new, got.missing) == (name, ("a1", "b2"), ())
@@ -302,7 +303,9 @@ def test_models_that_nobody_asked_for_are_not_taken(take):
 
 def test_a_file_at_the_top_goes_before_one_deeper_and_before_a_copy(take, course):
     more = {"old/answers.json": b"old", "answers (1).json": b"copy"}
-    assert take(handed_in("007", GOOD | more)).new == ("007",)
+    got = take(handed_in("007", GOOD | more))
+    assert got.new == ("007",)
+    assert "left alone: 007/answers (1).json, 007/old/answers.json" in got.duplicate["007"].en
     assert (course / "submitted/007/hw1/answers.json").read_bytes() == GOOD["answers.json"]
 
 
@@ -354,20 +357,137 @@ def test_what_a_teacher_laid_there_by_hand_is_kept(take, course):
 
 
 def test_of_two_attempts_the_newest_is_taken_and_the_other_named(take, course):
-    first = zipfile.ZipInfo("李雷_11_assignsubmission_file_/answers.json", DAY)
-    later = zipfile.ZipInfo("李雷_12_assignsubmission_file_/answers.json", (2026, 5, 5, 1, 0, 0))
-    got = take(packed([(later, b"later"), (first, b"first")]))
+    first = zipfile.ZipInfo("007-1.zip", DAY)
+    later = zipfile.ZipInfo("007-2.zip", (2026, 5, 5, 1, 0, 0))
+    inner = [packed({"answers.json": data}) for data in (b"later", b"first")]
+    got = take(packed([(later, inner[0]), (first, inner[1])]), pattern="{student}-{*}.zip")
     assert got.new == ("007",)
     assert (course / "submitted/007/hw1/answers.json").read_bytes() == b"later"
-    assert "left alone: 李雷_11_assignsubmission_file_" in got.duplicate["007"].en
+    assert "left alone: 007-1.zip" in got.duplicate["007"].en
 
 
-def test_two_different_attempts_of_the_same_age_are_refused(take):
+def test_two_people_of_one_name_in_moodle_are_not_one_whoever_uploaded_last(take):
     names = [f"李雷_{n}_assignsubmission_file_/answers.json" for n in (11, 12)]
-    got = take(packed({names[0]: b"1", names[1]: b"2"}))
-    assert "equally old" in got.refused["007"].en
-    got = take(packed({names[0]: b"1", names[1]: b"1"}))
+    days = [DAY, (2026, 5, 5, 1, 0, 0)]
+    for second, taken in ((b"2", ()), (b"1", ("007",))):
+        infos = [zipfile.ZipInfo(*pair) for pair in zip(names, days, strict=True)]
+        got = take(packed([(infos[0], b"1"), (infos[1], second)]))
+        assert got.new == taken
+        assert taken or "whether they are of one person" in got.refused["007"].en
+
+
+def test_a_file_beside_a_zip_that_holds_it_as_well_is_one_attempt(take, course):
+    work = packed({"answers.json": b"1", "q2.keras": b"m"})
+    place = "李雷_11_assignsubmission_file_"
+    assert take(packed({f"{place}/answers.json": b"1", f"{place}/work.zip": work})).new == ("007",)
+    assert names(course / "submitted/007/hw1")[1:] == ["answers.json", "q2.keras"]
+
+
+@pytest.mark.parametrize("zone", ["moodle", "moodle-flat"])
+def test_moodle_writes_when_it_was_downloaded_so_nobody_is_late_by_that(take, zone):
+    slash = "/" if zone == "moodle" else "_"
+    got = take(
+        packed(
+            {f"李雷_11_assignsubmission_file{'_' * (zone == 'moodle')}{slash}answers.json": b"1"}
+        ),
+        due=datetime(2026, 5, 1, tzinfo=UTC),
+    )
+    assert (got.pattern, got.new, got.late) == (zone, ("007",), ())
+    assert "does not say when files were handed in" in str(got)
+
+
+def test_canvas_says_who_is_late(take, course):
+    flat = {"leilei_007_1_answers.json": b"7", "mei_LATE_008_2_answers.json": b"8"}
+    flat["anna_009_3_my_LATE_9_hw.py"] = b"q1 = 1"
+    due = datetime(2026, 5, 1, tzinfo=UTC)
+    assert take(packed(flat), due=due).late == ("008",)
+    assert take(packed(flat), due=due).late == ("008",), "remembered"
+    assert storing.receipt(course / "submitted/007/hw1").late is False
+
+
+def test_a_students_own_folder_does_not_hand_in_for_others(take):
+    got = take({"007/008/answers.json": b"1", "007/009/answers.json": b"1"})
+    assert (got.new, got.missing) == (("007",), ("008", "009"))
+
+
+def test_an_id_beside_the_name_is_understood_and_another_name_is_not(take):
+    files = {
+        "007_李雷.zip": packed(GOOD),
+        "韩梅梅-008.zip": packed(GOOD),
+        "009_李雷.zip": packed(GOOD),
+    }
+    got = take(packed(files))
+    assert (got.new, list(got.unmatched)) == (("007", "008"), ["009_李雷.zip"])
+
+
+def test_where_nobody_is_found_the_page_says_what_students_csv_needs(take):
+    got = take(packed({"lilei_51234_778899_answers.json": b"1"}))
+    assert got.pattern == "canvas"
+    assert got.unmatched["lilei_51234_778899_answers.json"].en == "not in students.csv"
+    assert "--pattern" in str(got)
+
+
+def test_names_are_compared_as_moodle_writes_them(take):
+    roster = [Student("1", "Anna O'Brien"), Student("2", "Jo_Lee (b)")]
+    got = take(packed({
+        "Anna OBrien_90_assignsubmission_file_/answers.json": b"1",
+        "Jo Lee (b)_91_assignsubmission_file_/answers.json": b"2",
+    }), roster=roster)  # fmt: skip
+    assert got.new == ("1", "2")
+
+
+def test_without_a_roster_moodles_folders_are_still_moodles(take):
+    places = [
+        f"{n}_{i}_assignsubmission_{k}_" for i, n in enumerate("ab") for k in ("file", "onlinetext")
+    ]
+    got = take(packed({f"{place}/answers.json": b"1" for place in places}), roster=None)
+    assert (got.pattern, got.new) == ("moodle", ("a", "b"))
+
+
+def test_western_letters_stay_western(take, tmp_path):
+    data = bytearray(packed({"Jxrgen_9_assignsubmission_file_/answers.json": b"1"}))
+    data = data.replace(b"Jxrgen", "Jürgen".encode("cp437"))
+    got = take(bytes(data), roster=[Student("1", "Jürgen")])
+    assert got.new == ("1",)
+    (tmp_path / "in").mkdir()
+    csv = tmp_path / "in" / "students.csv"
+    csv.write_bytes("id,name\n1,Müller\n2,Jürgen\n".encode("cp1252"))
+    assert [one.name for one in roster.read(csv)] == ["Müller", "Jürgen"]
+    csv.write_bytes("id,name\n1,李雷\n2,韩梅梅\n".encode("gbk"))
+    assert [one.name for one in roster.read(csv)] == ["李雷", "韩梅梅"]
+
+
+def test_what_looks_like_an_answer_is_told_with_its_student(take):
+    got = take(handed_in("007", GOOD | {"model.keras": b"m", "my answers.json": b"{}"}),
+               wanted={"q2.keras"})  # fmt: skip
     assert got.new == ("007",)
+    assert "model.keras, my answers.json" in got.overlooked["007"].en
+
+
+def test_rubbish_in_a_students_zip_does_not_refuse_it_and_what_does_is_named(take):
+    link = zipfile.ZipInfo(".venv/bin/python", DAY)
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    bad = zipfile.ZipInfo("data/x.csv", DAY)
+    bad.external_attr = link.external_attr
+    windows = zipfile.ZipInfo("hw1/", DAY)
+    good = packed([(link, b"/bin/python"), (windows, b""), ("answers.json", b"1")])
+    good = good.replace(b"hw1/", b"hw1\\")
+    got = take(packed({"007.zip": good, "008.zip": packed([(bad, b"x"), ("answers.json", b"1")])}))
+    assert got.new == ("007",)
+    assert "data/x.csv: it is a link" in got.refused["008"].en
+
+
+def test_a_time_that_no_clock_shows_stops_nobody(take, course):
+    info = zipfile.ZipInfo("007/answers.json", DAY)
+    info.extra = struct.pack("<HHBi", 0x5455, 5, 1, -100_000)
+    assert take(packed([(info, b"1")])).new == ("007",)
+    assert storing.receipt(course / "submitted/007/hw1").time.year == 1969
+
+
+def test_long_names_that_begin_alike_stay_two(take, course):
+    long = "Introduction to deep learning assignment three heads part"
+    assert take(handed_in("007", {f"{long} {n}.ipynb": b"%d" % n for n in (1, 2)})).new == ("007",)
+    assert len(names(course / "submitted/007/hw1")) == 3
 
 
 def test_late_is_what_is_newer_than_the_due_time_and_is_remembered(take, course):

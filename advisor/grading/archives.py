@@ -28,7 +28,6 @@ _MOST = 100_000  # files altogether
 _MOST_IN_ONE = 2_000  # files in a student's zip
 _UNPACKED = 4  # times the bytes that a student's zip may have
 _DEPTH = 16
-_RUBBISH = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 _TOO_LARGE = Text(en="it is larger than {:,} bytes", zh="它超过 {:,} 字节")
 _CLOSED = Text(en="it cannot be opened", zh="无法打开它")
 _DEEP = Text(en="it lies in more than {} folders", zh="它的文件夹层数超过 {}")
@@ -169,7 +168,7 @@ def _of_zip(archive: zipfile.ZipFile, last: _Last) -> Iterator[Entry]:
     for member in zips.members(archive):
         reader = partial(zips.read, archive, member.info)
         entry = Entry(member.parts, member.time, 0, member.trouble, reader)
-        if member.trouble or not _rubbish(member.parts):
+        if member.trouble or not zips.rubbish(member.parts):
             yield from _within(entry, last)
 
 
@@ -183,7 +182,7 @@ def _of_folder(folder: Path | str, parts: tuple[str, ...], last: _Last) -> Itera
         return
     for item in items:
         path = (*parts, zips.spoken(os.fsencode(item.name)))
-        if _rubbish(path[-1:]):
+        if zips.rubbish(path[-1:]):
             continue
         if item.is_dir(follow_symlinks=False):
             if len(path) > _DEPTH:
@@ -218,17 +217,11 @@ def _within(entry: Entry, last: _Last) -> Iterator[Entry]:
     except EntryError as error:
         yield Entry(entry.parts, entry.time, many, error.why)
         return
-    kept = [member for member in members if not _rubbish(member.parts)]
-    for member in kept:
+    for member in members:
         reader = partial(last.read, entry, member.info)
         yield Entry((*entry.parts, *member.parts), entry.time, many, None, reader)
-    if not kept:
+    if not members:
         yield Entry(entry.parts, entry.time, many, _EMPTY)
 
 
 _EMPTY = Text(en="the zip is empty", zh="zip 是空的")
-
-
-def _rubbish(parts: tuple[str, ...]) -> bool:
-    """Say whether a file is one that computers add by themselves."""
-    return any(part.startswith(".") or part.casefold() in _RUBBISH for part in parts)

@@ -30,8 +30,10 @@ class Collected(Answer):
         duplicate: other attempts, by id, that were left alone, and why.
         refused: by id, or by path, what could not be taken, and why.
         unmatched: by path, what belongs to nobody on the roster, and why.
+        overlooked: by id, files that look like an answer and are called like none.
         ignored: how many files nobody grades, by name.
         names: of the students, by id.
+        timeless: nothing says when files were handed in, so nobody is told late.
     """
 
     assignment: str
@@ -43,15 +45,21 @@ class Collected(Answer):
     duplicate: Mapping[str, Text] = field(default_factory=dict)
     refused: Mapping[str, Text] = field(default_factory=dict)
     unmatched: Mapping[str, Text] = field(default_factory=dict)
+    overlooked: Mapping[str, Text] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    timeless: bool = False
 
     def page(self) -> Page:
         """Describe what came of it in the language spoken now."""
         page = Page(str(_TITLE.format(shorten(self.assignment))))
         page.rows(*((title, len(getattr(self, name))) for name, title in _COUNTS.items()))
         page.say(_READ_BY.format(_described(self.pattern)))
-        for name in ("refused", "duplicate", "unmatched"):
+        if self.timeless:
+            page.say(_TIMELESS)
+        if self.unmatched and not (self.new or self.already_there or self.refused):
+            page.say(_NOBODY)
+        for name in ("refused", "duplicate", "overlooked", "unmatched"):
             found: Mapping[str, Text] = getattr(self, name)
             self._list(page, name, [(shorten(who), why) for who, why in found.items()])
         for name in ("late", "missing"):
@@ -71,9 +79,10 @@ class Collected(Answer):
             },
             **{
                 name: {shorten(who, 200): str(why) for who, why in getattr(self, name).items()}
-                for name in ("duplicate", "refused", "unmatched")
+                for name in ("duplicate", "refused", "overlooked", "unmatched")
             },
             "ignored": dict(self.ignored),
+            "timeless": self.timeless,
         }
 
     def _list(self, page: Page, name: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -95,6 +104,16 @@ def _described(pattern: str) -> str:
 
 _TITLE = Text(en="Collected: {}", zh="收作业：{}")
 _READ_BY = Text(en="Names were read as {}.", zh="文件名按 {} 解读。")
+_TIMELESS = Text(
+    en="Moodle's download does not say when files were handed in, so nobody is told late here.",
+    zh="Moodle 导出的文件里没有提交时间，所以这里不判断迟交。",
+)
+_NOBODY = Text(
+    en="Nobody was found. students.csv needs, for Moodle, names as Moodle shows them; for Canvas, Canvas' "
+    "own user ids as id. Other names need --pattern, such as '{student}-{*}.zip'.",
+    zh="一个学生都没对上。用 Moodle 时，students.csv 里的姓名要和 Moodle 上一样；用 Canvas 时，"
+    "id 要写 Canvas 自己的用户编号。别的命名方式用 --pattern 说明，例如 '{student}-{*}.zip'。",
+)
 _MORE = Text(en="… and {} more (all of them with --json)", zh="……还有 {} 个（用 --json 看全部）")
 _COUNTS = {
     "new": Text(en="new", zh="新收到"),
@@ -103,6 +122,7 @@ _COUNTS = {
     "missing": Text(en="missing", zh="未交"),
     "duplicate": Text(en="other attempts, left alone", zh="另有提交，未动"),
     "refused": Text(en="refused", zh="拒收"),
+    "overlooked": Text(en="answers under a wrong name", zh="文件名不对的答案"),
     "unmatched": Text(en="of nobody known", zh="对不上学生"),
     "ignored": Text(en="files that nobody grades", zh="不评分的文件"),
 }

@@ -37,7 +37,11 @@ _DIFFERENT = Text(
     en="it differs from what is in {0}, which stays; to take it, move {0} away and collect again",
     zh="与 {0} 里已有的不同，已有的保留；要用这一份，请先移走 {0} 再收一次",
 )
-_OLDER = Text(en="the newest attempt is taken; left alone: {}", zh="取最新的一次；未动：{}")
+_OLDER = Text(en="one is taken; left alone: {}", zh="取了其中一份；未动：{}")
+_OVERLOOKED = Text(
+    en="named like no question: {}; rename it in submitted/, or ask",
+    zh="文件名对不上任何一题：{}；请改名放进 submitted/，或者问学生",
+)
 _NO_FOLDER = Text(
     en="its place in submitted/ is a link or a file; move it away",
     zh="submitted/ 里它的位置是链接或文件；请先移走",
@@ -53,6 +57,7 @@ class _Tally:
     late: list[str] = field(default_factory=list)
     duplicate: dict[str, Text] = field(default_factory=dict)
     refused: dict[str, Text] = field(default_factory=dict)
+    overlooked: dict[str, Text] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
@@ -75,9 +80,10 @@ def collect(
         source: a folder or a zip; zips in it are looked into, one level deep.
         wanted: file names of the models that are asked for, "q3.keras"; None takes every model.
             `answers.json`, notebooks and scripts are always taken.
-        pattern: where the student's id stands: "moodle", "canvas", "folders", "zips", or text such
-            as "{student}_{*}/{file}"; None takes the built-in one that finds most students.
-        due: later files are late; without a zone it is a time of this computer's.
+        pattern: where the student's id stands: "moodle", "canvas" and so on (`patterns.BUILT_IN`),
+            or text such as "{student}_{*}/{file}"; None takes the built-in one that finds most.
+        due: later files are late; without a zone it is a time of this computer's. Moodle's downloads
+            do not say when files were handed in, Canvas' say who was late.
         roster: the class; None accepts every id that may name a folder.
         file_limit: the most bytes of a file.
 
@@ -111,8 +117,10 @@ def collect(
         dict(sorted(tally.duplicate.items())),
         dict(sorted(tally.refused.items())),
         dict(sorted(matched.unmatched.items())),
+        dict(sorted(tally.overlooked.items())),
         dict(sorted(tally.ignored.items())),
         {student.id: student.name for student in roster or ()},
+        timeless=bool(due and tally.new and matched.pattern.name.startswith("moodle")),
     )
 
 
@@ -152,12 +160,14 @@ def _collect_one(
         tally.refused[student] = error.why
         return
     tally.ignored.update(shorten(name) for name in part.ignored)
+    if part.overlooked:
+        tally.overlooked[student] = _OVERLOOKED.format(", ".join(map(shorten, part.overlooked)))
     if part.others:
         tally.duplicate[student] = _OLDER.format(", ".join(part.others))
     done = len(tally.new)
     there = storing.kept(place, limit)
     if there is None:
-        late = bool(due and part.time and part.time > due)
+        late = bool(due and part.time and part.time > due) if part.late is None else part.late
         given = Receipt(part.time, late, storing.digests(part.files))
         _writing(lambda: storing.store(place, part.files, given), done)
         tally.new.append(student)
@@ -176,7 +186,7 @@ def _still_late(place: Path, due: datetime | None, done: int) -> bool:
     known = storing.receipt(place)
     if known is None:
         return False
-    late = known.late if due is None else bool(known.time and known.time > due)
+    late = known.late if due is None or known.time is None else known.time > due
     if late != known.late:
         _writing(lambda: storing.remember(place, Receipt(known.time, late, known.files)), done)
     return late

@@ -7,6 +7,7 @@ is told apart from what was not answered.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -48,18 +49,19 @@ def read(cells: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Any], se
 
 def _statements(cell: str, found: dict[str, Any]) -> Iterator[ast.stmt]:
     """Give a cell's statements; of one that is no Python, the lines that are by themselves."""
-    cell = "\n".join(line for line in cell.splitlines() if not _MAGIC.match(line))
-    try:
-        yield from _parsed(cell)
-    except _FAILS:
-        for line in cell.splitlines():
-            name = re.match(r"(\w+)\s*(:[^=]*)?=(?!=)", line)
-            if name is None or name[1] not in found:
-                continue
-            try:
-                yield from _parsed(line)
-            except _FAILS:
-                found[name[1]] = _CODE  # goes on over the next lines
+    plain = "\n".join(line for line in cell.splitlines() if not _MAGIC.match(line))
+    for code in (cell, plain):  # what looks like a magic may be a line of a string
+        with contextlib.suppress(*_FAILS):
+            yield from _parsed(code)
+            return
+    for line in plain.splitlines():
+        name = re.match(r"(\w+)\s*(:[^=]*)?=(?!=)", line)
+        if name is None or name[1] not in found:
+            continue
+        try:
+            yield from _parsed(line)
+        except _FAILS:
+            found[name[1]] = _CODE  # goes on over the next lines
 
 
 def _parsed(code: str) -> list[ast.stmt]:

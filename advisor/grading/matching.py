@@ -13,6 +13,8 @@ from advisor.grading.patterns import BUILT_IN, Pattern, Reading, pattern
 from advisor.text import Text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from advisor.grading.archives import Entry
     from advisor.grading.roster import Roll
 
@@ -22,10 +24,19 @@ _EITHER = Text(en="it could be of several students", zh="可能属于几个学�
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry that belongs to a student: `reading` says which, and what of the path is left."""
+    """An entry that belongs to a student.
+
+    Attributes:
+        entry: the file.
+        reading: whose it is, and what of the path is left.
+        time: when it was handed in; None where nothing says so.
+        late: whether the platform says that it is; None where it says nothing.
+    """
 
     entry: Entry
     reading: Reading
+    time: datetime | None
+    late: bool | None
 
 
 @dataclass(slots=True)
@@ -37,33 +48,39 @@ class Matched:
         items: for each student's id.
         unmatched: what belongs to nobody, and why.
         refused: what no honest archive holds, and why.
+        unread: how many entries do not fit the pattern.
     """
 
     pattern: Pattern
     items: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
     unmatched: dict[str, Text] = field(default_factory=dict)
     refused: dict[str, Text] = field(default_factory=dict)
+    unread: int = 0
 
     @property
-    def fit(self) -> tuple[int, int]:
-        """How many students and how many entries it finds."""
-        return len(self.items), sum(map(len, self.items.values()))
+    def fit(self) -> tuple[int, int, int]:
+        """How many students and how many entries it finds, and how few names it cannot read."""
+        return len(self.items), sum(map(len, self.items.values())), -self.unread
 
 
 def match(entries: list[Entry], given: str | None, assignment: str, roll: Roll) -> Matched:
     """Sort entries by student; without a pattern, by the built-in one that finds most students.
 
-    A folder around everything is looked through where the class shows that it is one.
+    Without a roster everybody is a student, so there it is the one that reads most names. A folder
+    around everything is looked through where it is no student's.
     """
     names = BUILT_IN if given is None else [given]
-    around = {entry.parts[0] for entry in entries}
-    depths = (0, 1) if len(around) == 1 and not roll.open else (0,)
-    tried = [
-        _by(pattern(name, assignment), entries, assignment, roll, depth)
-        for depth in depths
-        for name in names
-    ]
-    return max(tried, key=lambda matched: matched.fit)  # the first of equals
+
+    def best(depth: int) -> Matched:
+        tried = [_by(pattern(name, assignment), entries, assignment, roll, depth) for name in names]
+        # the first of equals
+        return max(tried, key=lambda one: one.fit[2] if roll.open else one.fit)
+
+    found = best(0)
+    if found.items or roll.open or len({entry.parts[0] for entry in entries}) > 1:
+        return found
+    deeper = best(1)
+    return deeper if deeper.items else found
 
 
 def _by(chosen: Pattern, entries: list[Entry], assignment: str, roll: Roll, depth: int) -> Matched:
@@ -79,7 +96,8 @@ def _by(chosen: Pattern, entries: list[Entry], assignment: str, roll: Roll, dept
         students = _students(readings, roll)
         if len(students) == 1:
             ((student, reading),) = students.items()
-            matched.items[student].append(Item(entry, reading))
+            time = entry.time if chosen.timed else None
+            matched.items[student].append(Item(entry, reading, time, chosen.late(path)))
         elif students:
             matched.unmatched[label] = _EITHER
         elif readings:
@@ -87,6 +105,7 @@ def _by(chosen: Pattern, entries: list[Entry], assignment: str, roll: Roll, dept
             matched.unmatched["/".join(first.folder) or path[0]] = roll.why_not(first.student)
         elif not (others and others.readings(path, zipped)):
             matched.unmatched[label] = _NO_PATTERN.format(chosen.text)
+        matched.unread += not readings
     return matched
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import defaultdict
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from advisor.grading.matching import Item
 
 _SUFFIXES = {"ipynb", "py", "keras"}
-_COPY = re.compile(r"(answers|q\d+)(-\d+| ?\(\d+\)|（\d+）| copy| - copy| - 副本| 副本)")
+_COPY = re.compile(
+    r"(copy of |副本 ?)?(answers|q\d+)"
+    r"([-_ ]\d+| ?\(\d+\)|（\d+）|( -)? copy( \d+| \(\d+\))?|( - | |的)?副本( \d+| \(\d+\))?)?"
+)
+_ANSWER = re.compile(r".*\.keras|.*answers.*\.json", re.IGNORECASE)
 _CHARACTERS = 40  # of a file's name, each up to four bytes
 _MOST = 100
 _TIMES = 4  # as many bytes altogether as one file may have
@@ -34,8 +39,9 @@ _AMBIGUOUS = Text(
     zh="有两个不同的 {}：{} 和 {}；请只留一个",
 )
 _AS_OLD = Text(
-    en="two different attempts are equally old: {} and {}; keep one",
-    zh="两次提交内容不同、时间相同：{} 和 {}；请只留一个",
+    en="two different attempts, and nothing says which is newer, or whether they are of one person: "
+    "{} and {}; keep one",
+    zh="两次提交内容不同，看不出哪个新，也看不出是不是同一个人：{} 和 {}；请只留一个",
 )
 _MANY = Text(en="it has more than {} files to grade", zh="要评分的文件超过 {} 个")
 _LARGE = Text(en="its files are larger than {:,} bytes altogether", zh="文件合计超过 {:,} 字节")
@@ -51,12 +57,19 @@ class Part:
         time: of the newest file; None where nothing says it.
         others: where older attempts lie that are not taken.
         ignored: names of files that nobody grades.
+        late: whether the platform says that it is; None where it says nothing.
     """
 
     files: dict[str, bytes]
     time: datetime | None
     others: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    late: bool | None = None
+
+    @property
+    def overlooked(self) -> list[str]:
+        """Names of files that look like an answer, and are called like none."""
+        return sorted({name for name in self.ignored if _ANSWER.fullmatch(name)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ def choose(items: list[Item], wanted: set[str] | None, limit: int) -> Part:
     Raises:
         EntryError: nothing can be graded, or what can be is not to be read or told apart.
     """
-    attempts, ignored = _attempts(items, wanted)
+    attempts, ignored = _attempts(items, wanted, limit)
     if not attempts:
         names = _FOUND.format(", ".join(shorten(n) for n in sorted(set(ignored))[:3]))
         raise EntryError(_NOTHING.format(names if ignored else ""))
@@ -97,8 +110,12 @@ def choose(items: list[Item], wanted: set[str] | None, limit: int) -> Part:
             if _age(other) == _age(newest):
                 raise EntryError(_AS_OLD.format(_label(newest), _label(other)))
             others.append(_label(other))
-    times = [c.item.entry.time for found in newest.values() for c in found if c.item.entry.time]
-    return Part(files, max(times, default=None), sorted(others), ignored)
+    taken = [candidate.item for found in newest.values() for candidate in found]
+    times = [item.time for item in taken if item.time]
+    late = [item.late for item in taken if item.late is not None]
+    return Part(
+        files, max(times, default=None), sorted(others), ignored, any(late) if late else None
+    )
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -121,10 +138,11 @@ def kept_name(name: str, wanted: set[str] | None) -> tuple[str, bool] | None:
     """
     stem, dot, suffix = unicodedata.normalize("NFC", name).rpartition(".")
     suffix = suffix.lower() if dot else ""
-    copied = _COPY.fullmatch(stem.lower())
-    known = copied[1] if copied else stem
+    found = _COPY.fullmatch(stem.lower())
+    copied = bool(found and (found[1] or found[3]))
+    known = found[2] if found and copied else stem
     if suffix == "json":
-        return ("answers.json", bool(copied)) if known.lower() == "answers" else None
+        return ("answers.json", copied) if known.lower() == "answers" else None
     if suffix not in _SUFFIXES:
         return None
     if suffix == "keras":
@@ -133,22 +151,26 @@ def kept_name(name: str, wanted: set[str] | None) -> tuple[str, bool] | None:
         kept = f"{_plain(known)}.keras"
         if wanted is not None and kept.lower() not in {one.lower() for one in wanted}:
             return None
-        return kept, bool(copied)
+        return kept, copied
     return f"{_plain(stem)}.{suffix}", False
 
 
 def _plain(stem: str) -> str:
     """Return a file's name without what some system would not take."""
     visible = (c if c.isprintable() and c not in '/\\:<>"|?*' else "_" for c in stem)
-    text = "".join(visible)[:_CHARACTERS].strip(" .")
+    text = "".join(visible).strip(" .")
+    if len(text) > _CHARACTERS:  # two long names that begin alike stay two
+        text = f"{text[: _CHARACTERS - 7]}-{hashlib.sha256(stem.encode()).hexdigest()[:6]}"
     try:
         return safe_id(text)
     except OptionError:
         return f"_{text}"
 
 
-def _attempts(items: list[Item], wanted: set[str] | None) -> tuple[list[_Attempt], list[str]]:
-    """Tell attempts apart: by folder, and by zip where two in a folder hold the same names."""
+def _attempts(
+    items: list[Item], wanted: set[str] | None, limit: int
+) -> tuple[list[_Attempt], list[str]]:
+    """Tell attempts apart: by folder, and by zip where two in a folder differ."""
     found: dict[tuple[str, ...], dict[tuple[str, ...], _Attempt]] = {}
     ignored = []
     for item in items:
@@ -163,20 +185,30 @@ def _attempts(items: list[Item], wanted: set[str] | None) -> tuple[list[_Attempt
         zipped = found.setdefault(item.reading.folder, {})
         attempt = zipped.setdefault(entry.parts[: entry.zipped], defaultdict(list))
         attempt[kept[0].casefold()].append(candidate)
-    return [one for zipped in found.values() for one in _merged(list(zipped.values()))], ignored
+    return [one for zipped in found.values() for one in _merged([*zipped.values()], limit)], ignored
 
 
-def _merged(attempts: list[_Attempt]) -> list[_Attempt]:
-    """Return files beside a zip, or in two, as one attempt where their names differ."""
-    names = [name for attempt in attempts for name in attempt]
-    if len(set(names)) < len(names):
-        return attempts
-    return [{name: found for attempt in attempts for name, found in attempt.items()}]
+def _merged(attempts: list[_Attempt], limit: int) -> list[_Attempt]:
+    """Return files beside a zip, or in two, as one attempt where none has two contents."""
+    together: _Attempt = {}
+    for attempt in attempts:
+        for name, found in attempt.items():
+            there = together.setdefault(name, found)
+            if there is not found and not _equal([there[0], found[0]], limit):
+                return attempts
+    return [together]
+
+
+def _equal(candidates: list[_Candidate], limit: int) -> bool:
+    try:
+        return len({_bytes(candidate, limit) for candidate in candidates}) == 1
+    except EntryError:
+        return False
 
 
 def _age(attempt: _Attempt) -> float:
     """Return when the newest file of an attempt was changed, in seconds; 0 for not known."""
-    times = (c.item.entry.time for found in attempt.values() for c in found)
+    times = (c.item.time for found in attempt.values() for c in found)
     return max((time.timestamp() for time in times if time), default=0)
 
 
@@ -194,7 +226,7 @@ def _same(attempt: _Attempt, files: dict[str, bytes], limit: int) -> bool:
 
 
 def _read(attempt: _Attempt, limit: int) -> tuple[dict[str, bytes], list[str]]:
-    """Return the bytes of an attempt, and where older ones of the same names lie."""
+    """Return the bytes of an attempt, and where others of the same names lie."""
     files: dict[str, bytes] = {}
     dropped: list[str] = []
     if len(attempt) > _MOST:
@@ -206,6 +238,8 @@ def _read(attempt: _Attempt, limit: int) -> tuple[dict[str, bytes], list[str]]:
         if len(equal) > 1:
             data, older = _newest(equal, limit)
             dropped += older
+        rest = [candidate for candidate in found if candidate.rank != best]
+        dropped += [shorten(one.label) for one in rest if not _equal([equal[0], one], limit)]
         files[equal[0].name] = data
         if sum(map(len, files.values())) > _TIMES * limit:
             raise EntryError(_LARGE.format(_TIMES * limit))

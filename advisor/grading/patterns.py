@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 BUILT_IN = {
     "moodle": "{student}_{*}_assignsubmission_{*}/{file}",
+    "moodle-flat": "{student}_{*}_assignsubmission_file_{file}",
     "canvas": "{*}_{student}_{*}_{file}",
     "folders": "{student}/{file}",
     "zips": "{student}.zip",
 }
+_CANVAS_LATE = re.compile(r"[^\d]*_LATE_\d", re.IGNORECASE)  # before the numbers
 _FIELDS = ("{student}", "{file}", "{*}", "{assignment}")
 _LONGEST_PATTERN = 200
 _LONGEST_NAME = 255  # of a file, on every system
@@ -59,6 +61,15 @@ class Pattern:
     name: str
     text: str
     names: tuple[tuple[str, ...], ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether times are those of handing in: Moodle and Canvas write when it was downloaded."""
+        return self.name != "canvas" and "_assignsubmission_" not in self.text
+
+    def late(self, path: tuple[str, ...]) -> bool | None:
+        """Whether the platform wrote into a name that it is late; None where it never does."""
+        return bool(_CANVAS_LATE.match(path[0])) if self.name == "canvas" else None
 
     def readings(self, path: tuple[str, ...], zipped: int = 0) -> list[Reading]:
         """Return every way to read a path, the likeliest first; none where it does not fit.

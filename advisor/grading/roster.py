@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError, shown
+from advisor.grading import zips
 from advisor.text import Text
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ _LANGUAGES = {
     "汉语": "zh",
     "中文": "zh",
 }
+_MOODLE = str.maketrans(
+    "_", " ", "&<>\"`|':\\/"
+)  # what it leaves out, and what it turns to a space
 _FORBIDDEN = set('/\\:<>"|?*')
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control and bidi characters, halves of pairs
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
@@ -95,23 +99,27 @@ class Roll:
         self.open = students is None
         self._ids: dict[str, str] = {}
         self._names: dict[str, list[str]] = {}
+        self._both: dict[str, str] = {}
         for student in students or ():
             self._ids[_key(student.id)] = student.id
             if student.name:
-                self._names.setdefault(_key(student.name), []).append(student.id)
+                self._names.setdefault(_name_key(student.name), []).append(student.id)
+                for both in (student.id + student.name, student.name + student.id):
+                    self._both[_squeezed(both)] = student.id
 
     def find(self, given: str) -> str | None:
         """Return the id of the student that is meant; None for nobody."""
         if self.open:
             return None if _why_not(unicodedata.normalize("NFC", given)) else safe_id(given)
-        bearers = self._names.get(_key(given), [])
-        return self._ids.get(_key(given)) or (bearers[0] if len(bearers) == 1 else None)
+        bearers = self._names.get(_name_key(given), [])
+        named = bearers[0] if len(bearers) == 1 else None
+        return self._ids.get(_key(given)) or named or self._both.get(_squeezed(given))
 
     def why_not(self, given: str) -> Text:
         """Say why nobody is meant."""
         if self.open:
             return Text(en="it may not name a folder", zh="不能用作文件夹名")
-        if len(self._names.get(_key(given), [])) > 1:
+        if len(self._names.get(_name_key(given), [])) > 1:
             return Text(en="several students bear this name", zh="名单里有几个同名的学生")
         return Text(en="not in students.csv", zh="不在 students.csv 里")
 
@@ -119,6 +127,16 @@ class Roll:
 def _key(text: str) -> str:
     """Return what ids or names that look alike have in common."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _name_key(name: str) -> str:
+    """Return what names have in common that Moodle wrote into a file's name."""
+    return _key(name.translate(_MOODLE))
+
+
+def _squeezed(text: str) -> str:
+    """Return an id and a name without what people put between them: 007_李雷, 李雷-007."""
+    return "".join(c for c in _key(text) if c.isalnum())
 
 
 def safe_id(text: str) -> str:
@@ -192,10 +210,10 @@ def _bytes(path: str | PathLike[str]) -> bytes:
 
 
 def _decoded(data: bytes) -> str:
-    """Return the text: UTF-8, UTF-16, or what a Chinese Excel writes (GB18030)."""
+    """Return the text: UTF-8, UTF-16, or what a Chinese or a Western Excel writes."""
     if data.startswith(b"PK\x03\x04"):
         raise _refused("it is a workbook; save it as CSV")
-    encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-8-sig", "gb18030" if zips.chinese(data) else "cp1252"]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in data:

@@ -12,13 +12,15 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 from advisor.text import Text
 
 DAMAGED = Text(en="the zip is damaged or cut off", zh="zip 文件损坏或不完整")
-NO_ZIP = Text(en="it is no zip, whatever its name says", zh="虽然名字是 .zip，但不是 zip 文件")
+NO_ZIP = Text(
+    en="it is no zip; unpack it, or zip it anew", zh="它不是 zip 文件；请解压，或者重新打成 zip"
+)
 ENCRYPTED = Text(en="it is encrypted", zh="它是加密的")
 OUTSIDE = Text(en="a name in the zip points outside it", zh="zip 里有指向外面的文件名")
 LINK = Text(en="it is a link, which is not followed", zh="它是链接，不会跟随")
@@ -30,6 +32,8 @@ BOMB = Text(
     en="the zip unpacks to {:,} bytes, more than a submission needs",
     zh="zip 解压后有 {:,} 字节，超过一份作业所需",
 )
+_OF = Text(en="{}: {}", zh="{}：{}")
+_RUBBISH = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 _RATIO = 200
 _HARMLESS = 2**26  # bytes that any zip may unpack to
 _HEADER, _NAME = 46, 350  # bytes of an entry in the directory: fixed, and for its name and times
@@ -114,8 +118,12 @@ def _directory_bytes(file: IO[bytes]) -> int:
 
 def members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the files of a zip, each with what is wrong about it."""
-    infos = [info for info in archive.infolist() if info.orig_filename[-1:] != "/"]
-    names = [_name(info) for info in infos]
+    infos, names = [], []
+    for info in archive.infolist():
+        name = _name(info)
+        if name[-1:] not in {"/", "\\"}:  # a folder
+            infos.append(info)
+            names.append(name)
     seen: dict[tuple[str, ...], int] = {}
     paths = [tuple(p for p in name.replace("\\", "/").split("/") if p != ".") for name in names]
     for path in paths:
@@ -127,7 +135,7 @@ def members(archive: zipfile.ZipFile) -> list[Member]:
 
 
 def vetted(archive: zipfile.ZipFile, size: int, most: int) -> list[Member]:
-    """Return the files of one student's zip, which is refused as a whole.
+    """Return the files of one student's zip but rubbish; the others are refused as a whole.
 
     Args:
         archive: the zip.
@@ -137,10 +145,10 @@ def vetted(archive: zipfile.ZipFile, size: int, most: int) -> list[Member]:
     Raises:
         EntryError: an entry is built to surprise.
     """
-    found = members(archive)
+    found = [member for member in members(archive) if not rubbish(member.parts)]
     for member in found:
         if member.trouble:
-            raise EntryError(member.trouble)
+            raise EntryError(_OF.format(ascii("/".join(member.parts))[1:-1][:60], member.trouble))
     total = sum(member.info.file_size for member in found)
     if total > min(most, max(_HARMLESS, _RATIO * size)):
         raise EntryError(BOMB.format(total))
@@ -161,18 +169,28 @@ def read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
 
 
 def spoken(raw: bytes) -> str:
-    """Return a name whose encoding nobody kept: UTF-8, or what a Chinese Windows writes.
+    """Return a name whose encoding nobody kept: UTF-8, or what Windows writes in China or elsewhere.
 
     Example:
         >>> spoken("作业".encode("gbk"))
         '作业'
     """
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "gb18030" if chinese(raw) else "cp1252"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     return raw.decode("ascii", "backslashreplace").replace("\\", "%")
+
+
+def chinese(raw: bytes) -> bool:
+    """Say whether bytes may be Chinese: two that are no ASCII side by side, as accents rarely are."""
+    return re.search(rb"[\x80-\xff]{2}", raw) is not None
+
+
+def rubbish(parts: tuple[str, ...]) -> bool:
+    """Say whether a file is one that computers add by themselves."""
+    return any(part.startswith(".") or part.casefold() in _RUBBISH for part in parts)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -181,9 +199,10 @@ def _name(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & 0x800 or name.isascii():
         return name
     try:
-        return spoken(name.encode("cp437"))
+        raw = name.encode("cp437")
     except UnicodeEncodeError:
         return name
+    return spoken(raw) if chinese(raw) else name
 
 
 def _trouble(info: zipfile.ZipInfo, path: tuple[str, ...]) -> Text | None:
@@ -209,7 +228,8 @@ def _time(info: zipfile.ZipInfo) -> datetime | None:
     while len(extra) >= 4:  # noqa: PLR2004 - a field's kind and length
         kind, size = struct.unpack_from("<HH", extra)
         if kind == 0x5455 and 5 <= size <= len(extra) - 4 and extra[4] & 1:  # noqa: PLR2004
-            return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC)
+            seconds = struct.unpack_from("<i", extra, 5)[0]
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
         extra = extra[4 + size :]
     if info.date_time[:3] == (1980, 1, 1):
         return None  # what stands there where nobody set it
