@@ -223,7 +223,6 @@ def look(file: SavedModel, facts: Facts, X: Any) -> None:
     import numpy as np
 
     from advisor import forward
-    from advisor.expressions import evaluate
 
     for layer in facts.layers:
         if layer.kind == "Normalization" and layer.options.get("mean") is None:
@@ -238,15 +237,24 @@ def look(file: SavedModel, facts: Facts, X: Any) -> None:
         name = followed(facts, number)
         if layer.kind != "Dense" or number in ends or name not in ACTIVATIONS or name == "linear":
             continue
-        before = layer.function
-        assert before is not None  # noqa: S101 - Dense layers have one
-        z = seen[number] if before.name == "linear" else None
-        if z is None:  # ReLU gives 0 exactly where it is off
-            dead = (seen[number].reshape(-1, seen[number].shape[-1]) == 0).all(axis=0)
-        else:
-            slopes = np.abs(evaluate(ACTIVATIONS[name].df, x=z)) if ACTIVATIONS[name].df else None
-            if slopes is None:
-                continue
-            dead = slopes.reshape(-1, slopes.shape[-1]).max(axis=0) < 1e-7  # noqa: PLR2004
-        if len(rows) >= 32:  # noqa: PLR2004 - as in `gradients`
+        dead = _dead(file, layer, name, seen[layer.inputs[0]], seen[number])
+        if dead is not None and len(rows) >= 32:  # noqa: PLR2004 - as in `gradients`
             facts.awake.append(Awake(layer.name, float(dead.mean())))
+
+
+def _dead(file: SavedModel, layer: Layer, name: str, x: Any, out: Any) -> Any:
+    """Return which units of a Dense layer pass no gradient on any row; None where nobody can tell."""
+    import numpy as np
+
+    from advisor import forward
+    from advisor.expressions import evaluate
+
+    before = layer.function
+    assert before is not None  # noqa: S101 - Dense layers have one
+    if before.name == "relu":  # gives 0 exactly where it is off
+        return (out.reshape(-1, out.shape[-1]) == 0).all(axis=0)
+    if ACTIVATIONS[name].df is None or layer.options.get("distributed"):
+        return None
+    z = out if before.name == "linear" else forward.sums(file, layer, x)
+    slopes = np.abs(evaluate(ACTIVATIONS[name].df, x=z))
+    return slopes.reshape(-1, slopes.shape[-1]).max(axis=0) < 1e-7  # noqa: PLR2004

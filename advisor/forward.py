@@ -68,7 +68,7 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
     """Return what every layer gives; None where NumPy does not compute one of them."""
     import numpy as np
 
-    if not file.weights or facts.dtype not in _FLOATS:
+    if not file.weights or not facts.built or facts.dtype not in _FLOATS:
         return None
     if not all(_computes(layer) for layer in facts.layers):
         return None
@@ -91,6 +91,12 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
         why = f"its weights do not fit its layers ({type(error).__name__})"
         raise refused(file.name, why) from None
     return seen
+
+
+def sums(file: SavedModel, layer: Layer, x: Any) -> Any:
+    """Return the weighted sums of a Dense layer, before any activation."""
+    stored = weights(file)[f"{layer.options['path']}/vars"]
+    return x @ stored[0] + (stored[1] if len(stored) > 1 else 0.0)
 
 
 def _computes(layer: Layer) -> bool:

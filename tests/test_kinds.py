@@ -104,7 +104,7 @@ def test_a_model_that_is_not_compiled_loses_the_loss_only(keras, make):
         "head", HEADS["several"], model=make("several", [keras.layers.Dense(4, "softmax")], None)
     )
     assert mark.points == 7
-    assert "not compiled" in mark.message.en
+    assert "names no loss" in mark.message.en
 
 
 def test_a_model_for_other_data_is_told_so(keras):
@@ -159,9 +159,9 @@ def test_raw_scores_are_scored_as_their_loss_takes_them(keras, make):
 
 @pytest.mark.parametrize(
     ("reached", "earned"),
-    [(0.4, 0.0), (0.5, 0.0), (0.6, 0.25), (0.7, 0.5), (0.899, 0.99), (float("nan"), 0.0)],
+    [(0.4, 0.0), (0.7, 0.0), (0.75, 0.25), (0.8, 0.5), (0.899, 0.99), (float("nan"), 0.0)],
 )
-def test_below_the_band_points_grow_from_the_constant_on(reached, earned):
+def test_below_the_band_points_grow_from_halfway_on(reached, earned):
     assert score.share(reached, 0.5, 0.9) == pytest.approx(earned)
 
 
@@ -351,3 +351,36 @@ def test_a_result_is_the_same_bytes_after_reading_it_back(keras, make):
     assert json.loads(text)["marks"][0]["message"]["zh"]
     assert result.points == round(sum(mark.points for mark in marks), 2)
     assert number.value({"wanted": 3}) == 3
+
+
+CHOICE = {"ask": "hidden", "role": "first", "why": WHY}
+
+
+@pytest.mark.parametrize(
+    ("spec", "typed", "points"),
+    [
+        (CHOICE, ["relu", "（b）"], 10),
+        (CHOICE, ["ｒｅｌｕ", "ｂ"], 10),
+        (CHOICE, "relu, b", 10),
+        (CHOICE, "relu，b", 10),
+        ({"ask": "loss", "problem": "spirals"}, "keras.losses.SparseCategoricalCrossentropy()", 10),
+        ({"ask": "loss", "problem": "spirals"}, "LogCosh", 0),
+        ({"ask": "initializer", "activation": "relu"}, "he_uniform", 10),
+        ({"ask": "initializer", "activation": "relu"}, "HeNormal()", 10),
+        ({"ask": "initializer", "activation": "relu"}, "heaven", 0),
+    ],
+)
+def test_answers_are_read_as_they_are_typed(spec, typed, points):
+    mark = judged("choice", spec, answer=typed)
+    assert mark.points == points, mark
+    assert "does not know" not in mark.message.en
+
+
+def test_the_class_counts_reasons_by_their_words_not_by_their_letters():
+    other = {**CHOICE, "why": CHOICE["why"][::-1]}
+    first, second = (
+        judged("choice", CHOICE, answer=("relu", "a")),
+        judged("choice", other, answer=("relu", "b")),
+    )
+    assert first.slips
+    assert [one.key for one in first.slips] == [one.key for one in second.slips]

@@ -52,6 +52,7 @@ class Asked:
             ratio, as arrays.
         data: gives the rows that the question is about.
         band: what the reference scored; None where it was not measured.
+        hidden: whether the rows are those that students have not.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Asked:
     run: Callable[[str, Any], Any]
     data: Callable[[], Drawn]
     band: dict[str, float] | None = None
+    hidden: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from advisor.grading.judgement import CannotRunError
 from advisor.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from advisor.contracts import Outputs
     from advisor.diagnosis import Report
-    from advisor.facts import Facts
+    from advisor.facts import Facts, Layer, Output
     from advisor.findings import Finding
     from advisor.grading.judgement import Asked
     from advisor.grading.problems import Drawn
@@ -36,15 +38,24 @@ class Examined:
 
     def causes(self, *families: str) -> list[Finding]:
         """Return the errors and warnings that follow from no other, of some families of codes."""
+        return [one for one in self.found(*families) if one.because is None]
+
+    def found(self, *families: str) -> list[Finding]:
+        """Return all errors and warnings of some families of codes."""
         return [
             one
-            for one in self.report.causes
+            for one in self.report.findings
             if one.severity != "hint" and one.code.startswith(families or ("ADV",))
         ]
 
 
 def examine(
-    model: SavedModel, drawn: Drawn, *, rows: str = "train", one_hot: bool = False
+    model: SavedModel,
+    drawn: Drawn,
+    *,
+    rows: str = "train",
+    one_hot: bool = False,
+    suppose: Callable[[Output], None] | None = None,
 ) -> Examined:
     """Run the rules of `check` on a file and its data.
 
@@ -53,6 +64,7 @@ def examine(
         drawn: the data.
         rows: "train" or "test".
         one_hot: a loss that takes labels as rows of 0 and 1 is given such rows.
+        suppose: changes what is known of the output before the rules look.
 
     Raises:
         CannotRunError: the model has not one output, or does not take the data.
@@ -68,6 +80,8 @@ def examine(
         _one_output(facts)
         for output in facts.outputs:
             output.task = drawn.task
+            if suppose is not None:
+                suppose(output)
         _takes(facts, X)
         if one_hot and _takes_rows(facts):
             y = np.eye(drawn.classes or _PAIR)[y]
@@ -83,10 +97,13 @@ def examine(
 
 
 def _takes_rows(facts: Facts) -> bool:
-    from advisor.facts import ONEHOT
+    from advisor.facts import BINARY, ONEHOT
 
-    loss = facts.outputs[0].loss
-    return loss is not None and loss.kind in ONEHOT and (facts.outputs[0].units or 1) > 1
+    output = facts.outputs[0]
+    if output.loss is None or (output.units or 1) == 1:
+        return False
+    pair = output.loss.kind in BINARY and output.behaviour.sums and output.units == _PAIR
+    return pair or output.loss.kind in ONEHOT | {"KLDivergence"}
 
 
 def _one_output(facts: Facts) -> None:
@@ -103,16 +120,35 @@ def _takes(facts: Facts, X: Any) -> None:
 
 
 def hidden_layers(facts: Facts) -> int:
-    """Count the hidden layers that weigh and bend: Dense or convolution, then an activation."""
-    from advisor.file_facts import followed
-    from advisor.findings import NotApplicable
-    from advisor.rules._common import hidden
+    """Count the hidden layers that weigh and bend: no more than there are activations among them.
 
-    try:
-        found = hidden(facts)
-    except NotApplicable:
-        return 0
-    return sum(followed(facts, number) != "linear" for number in found)
+    Activations that follow each other directly count once; the last layers' do not count.
+    """
+    ends = {number for one in facts.outputs for number in (one.layer, *one.tail)}
+    bends = [
+        number
+        for number, layer in enumerate(facts.layers)
+        if number not in ends and _bends(layer) and not _after_another(facts, number)
+    ]
+    return min(weighted_layers(facts), len(bends))
+
+
+def _bends(layer: Layer) -> bool:
+    straight = layer.function is None or layer.function.name == "linear"
+    return layer.kind == "PReLU" or not (straight or layer.kind == "Rescaling")
+
+
+def _after_another(facts: Facts, number: int) -> bool:
+    """Say whether an activation is applied to what another one gives."""
+    from advisor.tails import TRANSPARENT, WEIGHTED
+
+    while facts.layers[number].kind not in WEIGHTED and len(facts.layers[number].inputs) == 1:
+        (number,) = facts.layers[number].inputs
+        if _bends(facts.layers[number]):
+            return True
+        if facts.layers[number].kind not in TRANSPARENT:
+            return False
+    return False
 
 
 def weighted_layers(facts: Facts) -> int:
@@ -129,7 +165,8 @@ def weighted_layers(facts: Facts) -> int:
 def outputs(asked: Asked, facts: Facts, drawn: Drawn) -> Outputs:
     """Return what the model gives for the hidden rows, as the clauses of the contract look at it.
 
-    Raw scores of a model whose loss takes them are judged after the task's activation.
+    Raw scores of a model whose loss takes them are judged after the task's activation; what is no
+    raw score, and goes to such a loss, is squeezed by it once more.
 
     Raises:
         CannotRunError: it gives no numbers of the right shape.
@@ -154,9 +191,14 @@ def outputs(asked: Asked, facts: Facts, drawn: Drawn) -> Outputs:
         raise CannotRunError(_COLUMNS.format(wanted, " × ".join(map(str, p.shape[1:]))))
     output = facts.outputs[0]
     loss = output.loss
-    if loss is not None and loss.from_logits and output.behaviour.name in {"linear", "unknown"}:
+    raw = output.behaviour.name in {"linear", "log_softmax"}
+    if output.behaviour.name == "unknown":  # what lies in [0, 1] is squeezed already
+        raw = bool((p < 0).any() or (p > 1).any())
+    if loss is not None and loss.from_logits and raw:
         with np.errstate(all="ignore"):
             p = evaluate(activation(row.last.value).f, x=p)
+    elif loss is not None and loss.from_logits and output.behaviour.name == "unknown":
+        raise CannotRunError(_SQUEEZED)
     return Outputs(row, p, judging.columns(row, np.asarray(drawn.y_test)), None)
 
 
@@ -193,6 +235,10 @@ def constant_score(drawn: Drawn) -> float:
     return float(evaluate(row.score_line, y=y, p=prior))
 
 
+_SQUEEZED = Text(
+    en="The outputs lie in 0 to 1 already, and from_logits=True squeezes them once more.",
+    zh="输出已经在 0 到 1 之间，from_logits=True 又压了一次。",
+)
 _ONE = Text(
     en="Expected a model with one input and one output. Received: {} and {}.",
     zh="模型应当只有一个输入、一个输出，收到的是 {} 个和 {} 个。",

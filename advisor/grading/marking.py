@@ -119,7 +119,8 @@ def mark_one(
     try:
         model = None if file is None or not entry.MODEL else _vetted(file, name)
         run = runner(model, file, opener)
-        asked = Asked(name, spec, answer, model, run, data or (lambda: rows(spec)), band)
+        drawn = data or (lambda: rows(spec))
+        asked = Asked(name, spec, answer, model, run, drawn, band, hidden=data is None)
         return _scored(name, points, entry.judge(asked))
     except ModelFileError as error:
         return _refused(name, points, refusals.told(name, error))

@@ -91,6 +91,7 @@ def _gradient(model: Any, X: Any, keras: Any) -> Any:
 
     from advisor.signals import signal
 
+    model(X[:1].astype("float32"))  # which builds it, where the file does not
     rng = np.random.default_rng(1)
     y = rng.normal(size=(len(X), *[int(n) for n in model.outputs[0].shape[1:]]))
     model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mean_squared_error")

@@ -71,6 +71,13 @@ def of_answer(question: str, answer: str, lab: str = _HIDDEN) -> Slip:
     return Slip(f"{question}: {answer}", _ANSWERED.format(answer, question), lab)
 
 
+def of_reason(question: str, answer: str, reason: Text, lab: str = _HIDDEN) -> Slip:
+    """Return the slip of a right answer with a wrong reason; letters are each student's own."""
+    words = _REASONED.format(answer, question, reason)
+    return Slip(f"{question}: {answer}, {reason.en}", words, lab)
+
+
+_REASONED = Text(en="answered {} to {}, because “{}”", zh="{1} 答了 {0}，理由是“{2}”")
 _HAD = Text(en="handed in a model with this fault: {}", zh="交的模型有这个毛病：{}")
 _USED = Text(en="used {} for {}", zh="做{1}用了 {0}")
 _COUNTED = Text(en="gave the wrong number of outputs for {}", zh="做{}输出的个数不对")

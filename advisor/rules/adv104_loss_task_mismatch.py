@@ -87,6 +87,8 @@ def _of_shape(output: Output, loss: Loss, purpose: Purpose | None) -> tuple[str,
     units, sums = output.units or 0, output.behaviour.sums
     if loss.kind in ONEHOT | SPARSE and units == 1:
         return ERROR, _ONE_CLASS.format(loss.kind)
+    if loss.kind == "KLDivergence" and units == 1:
+        return ERROR, _ONE_DIVERGENCE
     if loss.kind == "CosineSimilarity" and units == 1:
         return ERROR, _ONE_COSINE
     if loss.kind in HINGE and units >= _SOME:
@@ -113,7 +115,8 @@ def _of_targets(loss: Loss, targets: Targets, purpose: Purpose | None) -> tuple[
     classed = BINARY | EXCLUSIVE | HINGE | {"CategoricalHinge", "KLDivergence"}
     numbers = purpose.seen and purpose.task in {"regression", "count", "positive"}
     if numbers and loss.kind in classed:
-        return ERROR, _NUMBERS.format(loss.kind, low, high)
+        words = _NUMBERS if loss.kind in BINARY | ONEHOT else _NO_CLASSES
+        return ERROR, words.format(loss.kind, low, high)
     if purpose.task == "share" and loss.kind in EXCLUSIVE:
         return ERROR, _NUMBERS.format(loss.kind, low, high)
     if loss.kind == "KLDivergence" and targets.columns > 1 and not targets.sums:
@@ -154,6 +157,10 @@ _ONE_CLASS = Text(
     "predicts, or knows no label but 0.",
     zh="{} 只有一个单元时，是拿唯一的类别和自己比：不管模型预测什么损失都一样，或者只认得标签 0。",
 )
+_ONE_DIVERGENCE = Text(
+    en="KL divergence over one unit does not look at rows whose y is 0: every prediction drifts to 1.",
+    zh="KL 散度只有一个单元时，y 是 0 的样本它根本不看：所有预测都会漂向 1。",
+)
 _ONE_COSINE = Text(
     en="The cosine between two single numbers is only whether their signs agree.",
     zh="两个单独的数之间的余弦，只看符号是否相同。",
@@ -181,6 +188,10 @@ _NUMBERS = Text(
     en="{} is a loss for classes; y holds numbers from {} to {}. Outside 0 to 1 it falls without "
     "end, whatever is learnt.",
     zh="{} 是分类用的损失；y 是 {} 到 {} 的数值。超出 0 到 1 时损失会一直跌下去，跟学没学到无关。",
+)
+_NO_CLASSES = Text(
+    en="{} is a loss for classes; y holds numbers from {} to {}.",
+    zh="{} 是分类用的损失；y 是 {} 到 {} 的数值。",
 )
 _NO_DISTRIBUTION = Text(
     en="KL divergence compares distributions, but the rows of y do not add up to 1.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import OptionError, UnknownNameError, shown
@@ -17,10 +19,20 @@ if TYPE_CHECKING:
 
 MODEL = False
 EXPECTED = Text(
-    en='a name such as "relu", or a name with the letter of the reason: ("relu", "b")',
-    zh='一个名字，如 "relu"；要写理由的，写成 ("relu", "b")',
+    en='a name such as "relu" or "mse", or a name with the letter of the reason: ("relu", "b")',
+    zh='一个名字，如 "relu" 或 "mse"；要写理由的，写成 ("relu", "b")',
 )
 _LETTERS = "abcdefgh"
+# losses that no set of `facts` holds
+_OTHERS = {
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Dice",
+    "KLDivergence",
+    "Poisson",
+    "Tversky",
+    "CTC",
+}
 _SHARES = (0.6, 0.4)  # of the choice and of the reason
 _PAIR = 2
 _FURTHER = 2
@@ -45,7 +57,7 @@ def judge(asked: Asked) -> Judgement:
         parts.append(Part(_REASON, _SHARES[1], float(held), _said(held, letter)))
         if good and not held:
             message = parts[1].message
-            found.append(slips.of_answer(asked.name, f"{given}, {letter or '…'}", _lab(spec)))
+            found.append(slips.of_reason(asked.name, given, _reason(reasons, letter), _lab(spec)))
     return Judgement(tuple(parts), message, tuple(found), None, _answer(right, reasons))
 
 
@@ -56,18 +68,32 @@ def _split(answer: Any, *, with_reason: bool) -> tuple[str, str]:
     if answer is None:
         answer = "None"  # no activation is a choice, too
     if isinstance(answer, str):
-        answer = [answer, ""]
+        answer = answer.replace("，", ",").split(",", 1) if with_reason else [answer]
     if not isinstance(answer, (list, tuple)) or not 1 <= len(answer) <= _PAIR:
         raise UnreadableError(_NO_NAME.format(shown(type(answer).__name__)))
     name, letter = ("None" if one is None else one for one in [*answer, ""][:_PAIR])
-    if not isinstance(name, str) or not isinstance(letter, str):
-        raise UnreadableError(_NO_NAME.format(shown(type(name).__name__)))
-    return name[:60].strip(), letter.strip().strip("().").lower()[:1] if with_reason else ""
+    for one in (name, letter):
+        if not isinstance(one, str):
+            raise UnreadableError(_NO_NAME.format(shown(type(one).__name__)))
+    return _plain(name), _plain(letter).lower()[:1] if with_reason else ""
+
+
+def _plain(word: str) -> str:
+    """Return a word as it is meant: full-width letters, brackets and quotes are typed as well."""
+    return unicodedata.normalize("NFKC", word[:80]).strip(" ()[].'\"“”‘’、。")
 
 
 def _holds(reasons: list[dict[str, Any]], letter: str) -> bool:
     at = _LETTERS.find(letter) if letter else -1
     return 0 <= at < len(reasons) and bool(reasons[at].get("right"))
+
+
+def _reason(reasons: list[dict[str, Any]], letter: str) -> Text:
+    """Return the reason of a letter, which each student's own order gave it."""
+    at = _LETTERS.find(letter) if letter else -1
+    if not 0 <= at < len(reasons):
+        return Text(en="…", zh="……")
+    return Text(en=reasons[at]["en"], zh=reasons[at]["zh"])
 
 
 def _said(held: bool, letter: str) -> Text:  # noqa: FBT001
@@ -112,18 +138,21 @@ def _hidden(spec: dict[str, Any], name: str) -> tuple[str, set[str]]:
 
 def _loss(spec: dict[str, Any], name: str) -> tuple[str, set[str]]:
     """Choose the loss of a task; its alternatives are right as well."""
+    from advisor.facts import BINARY, EXCLUSIVE, HINGE, REAL
     from advisor.tasks import TASKS, find_task
 
     row = TASKS[_task(spec)] if "problem" in spec else find_task(spec["task"])
     others = {one for choice in row.loss.alternatives for one in choice.value.split(", ")}
     right = {row.loss.value, *others} | ({row.onehot.loss} if row.onehot else set())
-    known = {_key(one): one for task in TASKS.values() for one in _losses(task)}
+    kinds = BINARY | EXCLUSIVE | REAL | HINGE | _OTHERS
+    named = (one for task in TASKS.values() for one in _losses(task))
+    known = {_key(one): one for one in (*kinds, *named)}
     short = {"bce": "BinaryCrossentropy", "cce": "CategoricalCrossentropy", "mse": "MeanSquaredError",
              "mae": "MeanAbsoluteError", "scce": "SparseCategoricalCrossentropy",
              "msle": "MeanSquaredLogarithmicError"}  # fmt: skip
     given = known.get(_key(name)) or short.get(_key(name))
     if given is None:
-        raise UnreadableError(_UNKNOWN.format(shown(name, 30)))
+        raise UnreadableError(_NO_LOSS.format(shown(name, 30)))
     return given, right
 
 
@@ -137,9 +166,9 @@ def _initializer(spec: dict[str, Any], name: str) -> tuple[str, set[str]]:
     """Choose the initialiser of an activation; normal and uniform are interchangeable."""
     from advisor.activations import activation
 
-    families = ("glorot", "he", "lecun")
     given = _key(name)
-    family = next((one for one in families if given.startswith(one)), given)
+    found = re.fullmatch("(glorot|he|lecun)(normal|uniform)?", given)
+    family = found[1] if found else given
     wanted = activation(spec["activation"]).initializer.split("_")[0]
     return family, {wanted}
 
@@ -174,7 +203,8 @@ def _task(spec: dict[str, Any]) -> str:
 
 
 def _key(word: str) -> str:
-    return word.strip().lower().replace("_", "").replace(" ", "").removeprefix("keras.losses.")
+    plain = word.lower().replace("_", "").replace(" ", "").removesuffix("(").removeprefix("keras.")
+    return plain.removeprefix("losses.").removeprefix("initializers.")
 
 
 def _lab(spec: dict[str, Any]) -> str:
@@ -219,6 +249,7 @@ _NOT_IT = Text(en="{} is not the one asked for.", zh="这里要的不是 {}。")
 _NOT_WHY = Text(en="({}) is not the reason.", zh="理由不是 ({})。")
 _NO_REASON = Text(en="The reason is missing: add its letter.", zh="没写理由：补上字母。")
 _NO_NAME = Text(en="a {} that is no name", zh="{}，不是名字")
+_NO_LOSS = Text(en="{}, which is no loss of Keras'", zh="{}，它不是 Keras 的损失函数")
 _UNKNOWN = Text(en="{}, which Keras does not know", zh="{}，Keras 里没有")
 _BOTH = Text(en="{}, because ({})", zh="{}，理由 ({})")
 _OPTIONS = Text(en="One of: {}", zh="从中选一个：{}")

@@ -31,7 +31,7 @@ def judge(asked: Asked) -> Judgement:
     limit = float(spec.get("limit", 1.0))
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
     facts = file_facts.read(asked.model)
-    _takes(facts, int(spec["features"]))
+    _takes(facts, int(spec["features"]), spec.get("classes"))
     depth = looking.hidden_layers(facts)
     deep = depth >= int(spec["depth"])
     ratio = _ratio(asked, facts)
@@ -50,10 +50,13 @@ def judge(asked: Asked) -> Judgement:
     return Judgement(parts, message, found, sketches.of_gradients(deltas, limit), _RIGHT)
 
 
-def _takes(facts: Any, features: int) -> None:
+def _takes(facts: Any, features: int, classes: int | None) -> None:
     shape = facts.layers[0].shape if facts.layers else None
     if len(facts.outputs) != 1 or (shape is not None and shape != (features,)):
         raise CannotRunError(_SHAPE.format(features))
+    units = facts.outputs[0].units
+    if classes is not None and units is not None and units != classes:
+        raise CannotRunError(_CLASSES.format(classes, units))
 
 
 def _ratio(asked: Asked, facts: Any) -> float:
@@ -105,6 +108,9 @@ _SHAPE = Text(
     en="Expected a model for {} features with one output.",
     zh="模型的输入应当是 {} 个特征，输出一个。",
 )
+_CLASSES = Text(
+    en="Expected {} outputs a row. Received: {}.", zh="每个样本应当有 {} 个输出，收到的是 {} 个。"
+)
 _NO_RATIO = Text(
     en="No gradient could be measured: does the model have hidden layers with weights?",
     zh="量不出梯度：模型有带权重的隐藏层吗？",
@@ -120,8 +126,6 @@ _GREW = Slip(
     "exploding-gradient",
 )
 _RIGHT = Text(
-    en="ReLU with he_normal, tanh with glorot_uniform or SELU with lecun_normal keep it alive; so do "
-    "BatchNormalization and residual connections.",
-    zh="ReLU 配 he_normal、tanh 配 glorot_uniform、SELU 配 lecun_normal 都能保住梯度；"
-    "BatchNormalization 和残差连接也行。",
+    en="ReLU with he_normal, tanh with glorot_uniform or SELU with lecun_normal keep it alive.",
+    zh="ReLU 配 he_normal、tanh 配 glorot_uniform、SELU 配 lecun_normal 都能保住梯度。",
 )

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from advisor import behaviours
+from advisor.facts import EXCLUSIVE, Loss
 from advisor.grading import looking, sketches, slips
 from advisor.grading.judgement import NOTHING, CannotRunError, Judgement
 from advisor.grading.marks import Part, Slip
-from advisor.text import Text, join
+from advisor.tasks import TASKS
+from advisor.text import Text
 
 if TYPE_CHECKING:
     from advisor.contracts import Outputs
+    from advisor.facts import Output
+    from advisor.findings import Finding
     from advisor.grading.judgement import Asked
     from advisor.grading.looking import Examined
     from advisor.grading.problems import Drawn
+    from advisor.saved import SavedModel
+    from advisor.tasks import Task
 
 MODEL = True
 EXPECTED = Text(
@@ -21,8 +28,10 @@ EXPECTED = Text(
 )
 # of a question's points: the last layer, the loss, and what comes out
 _SHARES = (0.5, 0.3, 0.2)
-_LOSSES = ("ADV104", "ADV106", "ADV107", "ADV111")
-_LASTS = ("ADV101", "ADV102", "ADV103", "ADV105", "ADV108", "ADV112", "ADV113", "ADV301", "ADV302")
+_LOSSES = ("ADV104", "ADV105", "ADV106", "ADV107", "ADV111", "ADV301")
+_LASTS = ("ADV101", "ADV102", "ADV103", "ADV108", "ADV112", "ADV113", "ADV302")
+_TWICE = "ADV205"  # counts where it is the last layer's
+_PAIR = 2
 # of the contract, what a head must keep before it is trained
 _CLAUSES = {"finite", "in-unit-interval", "rows-sum-to-one", "not-constant", "positive-only", "non-negative"}  # fmt: skip
 
@@ -37,9 +46,12 @@ def judge(asked: Asked) -> Judgement:
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
     seen = looking.examine(asked.model, drawn, one_hot=True)
     outputs, broken = _contract(asked, seen, drawn)
-    last, loss = _last_layer(seen, drawn, broken), _loss(seen)
-    comes_out = Part(_OUTPUTS, _SHARES[2], float(not broken), join(broken) if broken else _KEPT)
-    found: list[Slip] = [slips.of_finding(one, drawn.task) for one in seen.causes(*_LOSSES)]
+    last = _last_layer(asked.model, seen, drawn, broken)
+    loss, wrong_loss = _loss(asked.model, seen, drawn, meant=last.earned == 1)
+    comes_out = Part(
+        _OUTPUTS, _SHARES[2], float(not broken), _together(broken) if broken else _KEPT
+    )
+    found: list[Slip] = [slips.of_finding(one, drawn.task) for one in wrong_loss]
     if last.earned < 1:
         end = seen.facts.outputs[0]
         counted = looking.wrong_units(seen.facts, drawn)
@@ -55,22 +67,61 @@ def judge(asked: Asked) -> Judgement:
     )
 
 
-def _last_layer(seen: Examined, drawn: Drawn, broken: list[Text]) -> Part:
-    """Judge the last layer by what is known of it, else by what comes out."""
-    units, causes = looking.wrong_units(seen.facts, drawn), seen.causes(*_LASTS)
+def _together(sentences: list[Text]) -> Text:
+    return Text(en=" ".join(s.en for s in sentences), zh="".join(s.zh for s in sentences))
+
+
+def _last_layer(model: SavedModel, seen: Examined, drawn: Drawn, broken: list[Text]) -> Part:
+    """Judge the last layer as if the loss were right: by what is known of it, else by what comes out."""
+    units = looking.wrong_units(seen.facts, drawn)
     if units is not None:
         return Part(_LAST, _SHARES[0], 0.0, units)
     if not seen.facts.outputs[0].behaviour.known:
         return Part(_LAST, _SHARES[0], float(not broken), _UNSEEN)
-    return Part(_LAST, _SHARES[0], float(not causes), causes[0].message if causes else NOTHING)
+
+    def right_loss(output: Output) -> None:
+        raw = output.behaviour.name in {"linear", "log_softmax"} and drawn.task != "regression"
+        output.loss = Loss(row.loss.value, from_logits=raw)
+
+    row = _row(drawn, pair=seen.facts.outputs[0].units == _PAIR)
+    found = _of_the_end(looking.examine(model, drawn, suppose=right_loss))
+    return Part(_LAST, _SHARES[0], float(not found), found[0].message if found else NOTHING)
 
 
-def _loss(seen: Examined) -> Part:
-    """Judge the loss that the model was compiled with."""
-    if not seen.facts.compiled or seen.facts.outputs[0].loss is None:
-        return Part(_LOSS, _SHARES[1], 0.0, _BARE)
-    causes = seen.causes(*_LOSSES)
-    return Part(_LOSS, _SHARES[1], float(not causes), causes[0].message if causes else NOTHING)
+def _of_the_end(seen: Examined) -> list[Finding]:
+    """Return what is wrong with the last layer and what follows it."""
+    end = seen.facts.outputs[0]
+    last = {seen.facts.layers[n].name for n in (end.layer, *end.tail) if n is not None}
+    return [one for one in seen.found(*_LASTS, _TWICE) if one.code != _TWICE or one.where in last]
+
+
+def _loss(
+    model: SavedModel, seen: Examined, drawn: Drawn, *, meant: bool
+) -> tuple[Part, list[Finding]]:
+    """Judge the loss that the model was compiled with, as if the last layer were right."""
+    loss = seen.facts.outputs[0].loss
+    if not seen.facts.compiled or loss is None:
+        return Part(_LOSS, _SHARES[1], 0.0, _BARE), []
+    pair = drawn.task == "binary" and loss.kind in EXCLUSIVE
+    row = _row(drawn, pair=pair)
+
+    def right_end(output: Output) -> None:
+        output.units = _PAIR if pair else drawn.classes if row.units == "K" else 1
+        output.behaviour = behaviours.listed("linear" if loss.from_logits else row.last.value)
+        output.tail = ()
+
+    if not meant:
+        seen = looking.examine(model, drawn, one_hot=True, suppose=right_end)
+    found = seen.found(*_LOSSES)
+    codes = {one.code for one in found}
+    found = [one for one in found if one.because not in codes]  # one mistake is told once
+    part = Part(_LOSS, _SHARES[1], float(not found), found[0].message if found else NOTHING)
+    return part, found
+
+
+def _row(drawn: Drawn, *, pair: bool) -> Task:
+    """Return the task's row; two units for two classes are a choice among several."""
+    return TASKS["multiclass" if drawn.task == "binary" and pair else drawn.task]
 
 
 def _contract(asked: Asked, seen: Examined, drawn: Drawn) -> tuple[Outputs | None, list[Text]]:
@@ -82,8 +133,10 @@ def _contract(asked: Asked, seen: Examined, drawn: Drawn) -> tuple[Outputs | Non
     except CannotRunError as error:
         return None, [error.why]
     broken = []
+    does, units = seen.facts.outputs[0].behaviour, seen.facts.outputs[0].units
+    moves = does.known and not (does.sums and units == 1)
     for name in outputs.task.contract:
-        if name in _CLAUSES:
+        if name in _CLAUSES and not (moves and name == "not-constant"):  # zeros may stand there yet
             measured = measure(name, outputs)
             if measured.passed is False:
                 number = f"{measured.value:.3g}"
@@ -94,8 +147,6 @@ def _contract(asked: Asked, seen: Examined, drawn: Drawn) -> tuple[Outputs | Non
 
 def _right(drawn: Drawn) -> Text:
     """Say the head that `recommend` gives."""
-    from advisor.tasks import TASKS
-
     row = TASKS[drawn.task]
     units = drawn.classes if row.units == "K" else 1
     layer = f'Dense({units}, activation="{row.last.value}")'
@@ -116,8 +167,8 @@ _UNSEEN = Text(
     zh="看不出最后几层是什么，所以按输出来评。",
 )
 _BARE = Text(
-    en="The model is not compiled, so it names no loss: model.compile(…) before model.save(…).",
-    zh="模型没有编译，也就没有损失函数：先 model.compile(…)，再 model.save(…)。",
+    en="The model names no loss: model.compile(…, loss=…) before model.save(…).",
+    zh="模型没有损失函数：先 model.compile(…, loss=…)，再 model.save(…)。",
 )
 _KEPT = Text(en="They keep the contract of the task.", zh="符合这个任务的约定。")
 _BREAKS = Text(en="Broken: {} ({}: {}, must be {}).", zh="不符合“{}”（{}：{}，应当 {}）。")

@@ -27,17 +27,19 @@ def judge(asked: Asked) -> Judgement:
 
     fault, drawn = faults.find(asked.spec["fault"]), asked.data()
     assert asked.model is not None  # noqa: S101 - `marking` asks only with a model
-    seen = looking.examine(asked.model, drawn)
+    # rows of 0 and 1 are as good as class numbers, unless that was the fault
+    seen = looking.examine(asked.model, drawn, one_hot="ADV301" not in fault.codes)
     causes = seen.causes()
     left = [one for one in causes if one.code in fault.codes]
     new = [one for one in causes if one.code not in fault.codes]
     kept = looking.weighted_layers(seen.facts)
     gutted = kept < fault.hidden
-    uncompiled = not seen.facts.compiled
+    uncompiled = not seen.facts.compiled or seen.facts.outputs[0].loss is None
+    units = None if left else looking.wrong_units(seen.facts, drawn)
     gone = not left and not gutted and not uncompiled
     parts = (
         Part(_GONE, _SHARES[0], float(gone), _why(left, gutted, uncompiled, fault, kept)),
-        Part(_CLEAN, _SHARES[1], float(gone and not new), _said(new)),
+        Part(_CLEAN, _SHARES[1], float(gone and not new and units is None), _said(new, units)),
     )
     message = parts[0].message if not gone else parts[1].message
     found = tuple(slips.of_finding(one, drawn.task) for one in [*left, *new])
@@ -58,8 +60,9 @@ def _why(
     return _GUTTED.format(fault.hidden, kept) if gutted else Text(en="", zh="")
 
 
-def _said(findings: list[Finding]) -> Text:
-    return _OTHER.format(findings[0].message) if findings else Text(en="", zh="")
+def _said(findings: list[Finding], units: Text | None) -> Text:
+    other = units or (findings[0].message if findings else None)
+    return _OTHER.format(other) if other else Text(en="", zh="")
 
 
 def _right(fault: Fault) -> Text:
@@ -85,8 +88,8 @@ _GUTTED = Text(
     zh="原来的模型有 {} 个隐藏层，现在只有 {} 个：要修好它，不是换掉它。",
 )
 _BARE = Text(
-    en="The model is not compiled: model.compile(…) before model.save(…).",
-    zh="模型没有编译：先 model.compile(…)，再 model.save(…)。",
+    en="The model is not compiled with a loss: model.compile(…, loss=…) before model.save(…).",
+    zh="模型没有编译，或者没写损失函数：先 model.compile(…, loss=…)，再 model.save(…)。",
 )
 _OTHER = Text(en="The fault is gone, but: {}", zh="毛病没有了，但是：{}")
 _ANSWER = Text(en="It was {}. {}", zh="毛病是 {}。{}")

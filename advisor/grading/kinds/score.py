@@ -19,7 +19,7 @@ EXPECTED = Text(en="a trained Keras model, saved as .keras", zh="训练好、存
 
 
 def judge(asked: Asked) -> Judgement:
-    """Score the model on hidden rows; between the constant prediction and the band, in part.
+    """Score the model on hidden rows; halfway from the constant prediction to the band points begin.
 
     Raises:
         OptionError: the reference was not measured.
@@ -33,14 +33,16 @@ def judge(asked: Asked) -> Judgement:
     reached, chance = scored(outputs), looking.constant_score(drawn)
     low = asked.band["low"]
     earned = 1.0 if reached >= low else share(reached, chance, low)
-    message = _REACHED if earned == 1 else _SHORT if earned > 0 else _NO_BETTER
-    words = message.format(*(f"{value:.3f}" for value in (reached, low, chance)))
+    message = _REACHED if earned == 1 else _SHORT if reached > chance else _NO_BETTER
+    numbers = (reached, low, chance, _half(chance, low))
+    where = _HIDDEN if asked.hidden else _OWN
+    words = message.format(*(f"{value:.3f}" for value in numbers), where)
     slip = Slip("below the constant", _BELOW, "early-layers")
     right = _BAND.format(f"{asked.band['mean']:.3f}", f"{low:.3f}", int(asked.band["runs"]))
     return Judgement(
         (Part(_SCORE, 1.0, earned, words),),
         words,
-        () if earned > 0 else (slip,),
+        () if reached > chance else (slip,),
         sketches.of_outputs(outputs),
         right,
     )
@@ -55,15 +57,21 @@ def scored(outputs: Any) -> float:
 
 
 def share(reached: float, chance: float, low: float) -> float:
-    """Return what a score below the band earns, in hundredths.
+    """Return what a score below the band earns, in hundredths: luck earns nothing.
 
     Example:
-        >>> share(0.75, 0.5, 1.0)
-        0.5
+        >>> share(0.875, 0.5, 1.0), share(0.75, 0.5, 1.0)
+        (0.5, 0.0)
     """
-    if not reached > chance or low <= chance:
+    begin = _half(chance, low)
+    if not reached > begin or low <= chance:
         return 0.0
-    return math.floor(100 * min((reached - chance) / (low - chance), 0.99) + 1e-6) / 100
+    return math.floor(100 * min((reached - begin) / (low - begin), 0.99) + 1e-6) / 100
+
+
+def _half(chance: float, low: float) -> float:
+    """Return the score from which points begin."""
+    return (chance + low) / 2
 
 
 def lines(spec: dict[str, Any], name: str) -> str:
@@ -73,15 +81,20 @@ def lines(spec: dict[str, Any], name: str) -> str:
 
 
 _SCORE = Text(en="score on hidden rows", zh="在未公开样本上的得分")
-_REACHED = Text(en="{} on hidden rows; {} was asked for.", zh="未公开样本上得 {}，要求 {}。")
+_HIDDEN = Text(en="on hidden rows", zh="未公开样本上")
+_OWN = Text(
+    en="on the last quarter of your own rows, hidden rows may give less",
+    zh="你自己的样本里最后四分之一上（未公开样本上可能低一些）",
+)
+_REACHED = Text(en="{0} {4}; {1} was asked for.", zh="{4}得 {0}，要求 {1}。")
 _SHORT = Text(
-    en="{} on hidden rows; {} was asked for, always guessing the same gives {}.",
-    zh="未公开样本上得 {}；要求 {}，永远猜同一个答案也有 {}。",
+    en="{0} {4}; {1} was asked for, points begin at {3}. Always guessing the same gives {2}.",
+    zh="{4}得 {0}；要求 {1}，从 {3} 起开始给分。永远猜同一个答案也有 {2}。",
 )
 _NO_BETTER = Text(
-    en="{0} on hidden rows: no better than always guessing the same, {2}. {1} was asked for. Was the "
-    "model trained, on the data of your own folder?",
-    zh="未公开样本上得 {0}，不比永远猜同一个答案（{2}）好。要求 {1}。模型训练过吗？用的是自己文件夹里的数据吗？",
+    en="{0} {4}: no better than always guessing the same, {2}. {1} was asked for. Was the model trained, "
+    "on the data of your own folder?",
+    zh="{4}得 {0}，不比永远猜同一个答案（{2}）好。要求 {1}。模型训练过吗？用的是自己文件夹里的数据吗？",
 )
 _BELOW = Text(en="handed in a model no better than a constant", zh="交的模型不比常数强")
 _BAND = Text(

@@ -219,8 +219,8 @@ QUESTIONS = {
         "classes": 3,
         "limit": 1.0,
         "text": {
-            "en": "Your own now: a model for 8 features and 3 classes with at least {D} hidden layers, each with an activation, so that the gradient at the first hidden layer is between a tenth of the last one's and ten times it. Untrained, compiled.",
-            "zh": "轮到你自己搭：8 个特征、3 个类别，至少 {D} 个带激活函数的隐藏层，要求第一个隐藏层的梯度在最后一个的十分之一到十倍之间。不用训练，编译好就行。",
+            "en": "Your own now: a model for 8 features and 3 classes with at least {D} hidden layers, each with an activation, so that the gradient at the first hidden layer is between a tenth of the last one's and ten times it. It need not be trained.",
+            "zh": "轮到你自己搭：8 个特征、3 个类别，至少 {D} 个带激活函数的隐藏层，要求第一个隐藏层的梯度在最后一个的十分之一到十倍之间。不用训练。",
         },
         "hints": (
             {
