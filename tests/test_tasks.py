@@ -38,7 +38,11 @@ def is_chinese(words: str) -> bool:
     return any("一" <= c <= "鿿" for c in words)
 
 
-@pytest.mark.parametrize("table", [TASKS, CLAUSES, CLAIMS, list(LIMITS)], ids=str)
+@pytest.mark.parametrize(
+    "table",
+    [TASKS, CLAUSES, CLAIMS, list(LIMITS)],
+    ids=["tasks", "clauses", "claims", "limits"],
+)
 def test_every_explanation_exists_in_both_languages(table):
     found = list(texts(table))
     assert found
