@@ -112,6 +112,8 @@ def test_what_is_squeezed_already_and_squeezed_again_is_told_by_the_outputs(kera
          losses.SparseCategoricalCrossentropy(from_logits=True)),
         ("binary", lambda h: keras.ops.sigmoid(L.Dense(1)(h) + L.Dense(1)(h)),
          losses.BinaryCrossentropy(from_logits=True)),
+        ("number", lambda h: L.ReLU()(L.Dense(1)(h) + L.Dense(1)(h)), "mse"),
+        ("number", lambda h: keras.ops.maximum(L.Dense(1)(h) * 1.0, 0.0), "mse"),
     ]:  # fmt: skip
         assert head(which, end, loss).points < 10
 

@@ -32,6 +32,7 @@ _LOSSES = ("ADV104", "ADV105", "ADV106", "ADV107", "ADV111", "ADV301")
 _LASTS = ("ADV101", "ADV102", "ADV103", "ADV108", "ADV112", "ADV113", "ADV302")
 _TWICE = "ADV205"  # counts where it is the last layer's
 _PAIR = 2
+_FAR = 1000.0
 # of the contract, what a head must keep before it is trained
 _CLAUSES = {"finite", "in-unit-interval", "rows-sum-to-one", "not-constant", "positive-only", "non-negative"}  # fmt: skip
 
@@ -142,7 +143,20 @@ def _contract(asked: Asked, seen: Examined, drawn: Drawn) -> tuple[Outputs | Non
                 number = f"{measured.value:.3g}"
                 limit = f"{measured.relation} {measured.limit:.3g}"
                 broken.append(_BREAKS.format(CLAUSES[name].title, measured.note, number, limit))
+    if drawn.task == "regression" and not does.known and _one_sided(asked, drawn):
+        broken.append(_NEVER)
     return outputs, broken
+
+
+def _one_sided(asked: Asked, drawn: Drawn) -> bool:
+    """Say whether no row, however far out, gets a number below 0, or none above, though y has both."""
+    import numpy as np
+
+    X = np.asarray(drawn.X_test)
+    p = np.asarray(asked.run("outputs", np.concatenate([X, _FAR * X, -_FAR * X])))
+    return bool((p >= 0).all() and drawn.y_test.min() < 0) or bool(
+        (p <= 0).all() and drawn.y_test.max() > 0
+    )
 
 
 def _right(drawn: Drawn) -> Text:
@@ -172,6 +186,10 @@ _BARE = Text(
 )
 _KEPT = Text(en="They keep the contract of the task.", zh="符合这个任务的约定。")
 _BREAKS = Text(en="Broken: {} ({}: {}, must be {}).", zh="不符合“{}”（{}：{}，应当 {}）。")
+_NEVER = Text(
+    en="However far out the rows, the outputs never change their sign; the targets do.",
+    zh="样本取得再偏，输出也从不变号；而目标有正有负。",
+)
 _ONE_OF = Text(
     en="For example {} with {}; every spelling that does the same is right.",
     zh="例如 {}，配 {}；效果一样的写法都算对。",
