@@ -125,8 +125,10 @@ def _not_constant(o: Outputs) -> Measurement:
 
     if len(o.p) < 2:  # noqa: PLR2004
         raise NotApplicableError(_ONE_ROW)
-    spread = np.ptp(o.p, axis=0).max()
-    limit = VARIES * max(1.0, float(np.abs(o.p).max()))
+    spread, size = float(np.ptp(o.p, axis=0).max()), max(1.0, float(np.abs(o.p).max()))
+    if spread <= np.finfo("float32").eps * size:
+        spread = 0.0  # float32 knows no smaller difference
+    limit = VARIES * size
     return _hold(
         spread, ">", limit, "spread between rows (max − min)", "各行之间的差距（最大 − 最小）"
     )

@@ -323,7 +323,7 @@ def test_an_old_model_that_still_counts_is_told(work, head):
 
 
 def test_a_model_that_is_not_compiled_is_told(work, head):
-    assert "not compiled" in str(work.check("q4", head(compiled=False)))
+    assert "names no loss" in str(work.check("q4", head(compiled=False)))
 
 
 def test_a_model_in_the_place_of_a_value_is_told(work, head):

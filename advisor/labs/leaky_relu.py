@@ -24,9 +24,9 @@ LIMITS = Text(
     zh="ELU、GELU、SiLU 从左边很远处救不回来：那里它们的斜率趋于 0。网络本来健康时，Leaky ReLU 没有可测的好处。",
 )
 CRITERION = Text(
-    en="Digits, every hidden bias started at −30, Adam(0.01), 40 epochs: Leaky ReLU at least .90, "
+    en="Digits, every hidden bias started at −30, Adam(0.01), 60 epochs: Leaky ReLU at least .90, "
     "ReLU at most .11; ELU, GELU and SiLU at most .25.",
-    zh="digits、隐藏层偏置从 −30 开始、Adam(0.01)、40 轮：Leaky ReLU 至少 .90，ReLU 至多 .11；"
+    zh="digits、隐藏层偏置从 −30 开始、Adam(0.01)、60 轮：Leaky ReLU 至少 .90，ReLU 至多 .11；"
     "ELU、GELU、SiLU 至多 .25。",
 )
 QUESTION = Text(
@@ -50,7 +50,7 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     buried, healthy = {}, {}
     for hidden in KINDS:
         crowd = Crowd([64, 64, 64, 10], hidden, seeds, initializer="he_normal", bias=-30.0)
-        crowd.train(X, y, keras.optimizers.Adam(0.01), 40)
+        crowd.train(X, y, keras.optimizers.Adam(0.01), 60)
         buried[hidden] = tuple(crowd.accuracy(test, truth))
     for hidden in KINDS[:2]:
         crowd = Crowd([64, 64, 64, 10], hidden, seeds, initializer="he_normal")
