@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError
 from advisor.grading import confinement, handout, marking, scratch, submission
+from advisor.grading.marks import kept_text
 from advisor.grading.nursery import NoKerasError, Nursery
 from advisor.grading.worker import TRIES, Job, Worker, mark, set_aside
 
@@ -38,17 +39,13 @@ advisor.grading.values"""
 def jobs_of(
     source: Source, folders: Iterable[tuple[str, Path]], results: Results, *, again: bool = False
 ) -> Iterator[Job]:
-    """Give the submissions that have no result yet, or all `again`."""
+    """Give the submissions of which no result of this version counts or waits, or all `again`."""
     for name, folder in folders:
-        student = name.encode("utf-8", "backslashreplace").decode()  # any bytes are a name
         files = submission.load(folder, source.limits.file_mb * 2**20)
-        job = Job(marking.sheet(source, student), files)
-        if results.has(job.key, "proposals"):
-            continue
-        if not again and results.has(job.key, "results"):
-            results.count_last(job.key)
-            continue
-        yield job
+        job = Job(marking.sheet(source, kept_text(name)), files)
+        results.count_last(job.key)
+        if not results.waits(job.key) and (again or not results.counts(job.key)):
+            yield job
 
 
 def grade(

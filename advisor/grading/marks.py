@@ -100,6 +100,7 @@ class Result:
         marks: a mark for each question, in the assignment's order.
         notes: what else was seen of the submission: late, files that belong to no question.
         rung: what the models were opened behind.
+        cause: why it could not be graded, for the teacher alone; empty where it was.
     """
 
     assignment: str
@@ -109,6 +110,12 @@ class Result:
     marks: tuple[Mark, ...]
     notes: tuple[Text, ...] = ()
     rung: str = ""
+    cause: Text = field(default_factory=lambda: Text(en="", zh=""))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every question is graded."""
+        return all(mark.status != NOT_GRADED for mark in self.marks)
 
     @property
     def points(self) -> float:
@@ -122,13 +129,31 @@ class Result:
 
     def dumps(self) -> str:
         """Return the result as JSON, the same bytes for the same result."""
+        plain = _plain(self)
+        if not self.cause.en:
+            del plain["cause"]
         return json.dumps(
-            _plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+            plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         )
 
-    def by_hand(self, marks: dict[str, Mark]) -> Result:
-        """Return the result with marks given by hand in the place of the grader's own."""
-        return replace(self, marks=tuple(marks.get(mark.question, mark) for mark in self.marks))
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A mark that a person gave.
+
+    Attributes:
+        student, question: whose mark, and for what.
+        points: given; None takes an earlier mark back.
+        author, reason: who gave it, and why.
+        out_of: what the question was worth then; None where that was not kept.
+    """
+
+    student: str
+    question: str
+    points: float | None
+    author: str
+    reason: str
+    out_of: float | None = None
 
 
 def loads(text: str) -> Result:
@@ -146,7 +171,42 @@ def loads(text: str) -> Result:
         marks.append(Mark(**rest, message=words[0], right=words[1], parts=parts, slips=slips))
     names = ("assignment", "version", "student", "sha256", "rung")
     notes = tuple(_text(note) for note in given["notes"])
-    return Result(**{n: given[n] for n in names}, marks=tuple(marks), notes=notes)
+    cause = _text(given.get("cause", {"en": "", "zh": ""}))
+    return Result(**{n: given[n] for n in names}, marks=tuple(marks), notes=notes, cause=cause)
+
+
+def with_hand(result: Result, hand: dict[tuple[str, str], ByHand]) -> Result:
+    """Put marks by hand in their places; what grading itself said of them gives way."""
+    marks: dict[str, Mark] = {}
+    for mark in result.marks:
+        given = hand.get((result.student, mark.question))
+        if given is not None and given.points is not None:
+            points = min(given.points, mark.out_of)
+            status = CORRECT if points >= mark.out_of else NOT_YET if points <= 0 else PARTLY
+            marks[mark.question] = replace(
+                mark,
+                points=points,
+                status=status,
+                message=Text(en="", zh=""),
+                parts=(),
+                by=given.author,
+                reason=given.reason,
+            )
+    done = replace(result, marks=tuple(marks.get(mark.question, mark) for mark in result.marks))
+    if done.whole and not result.whole:
+        aside = {mark.message for mark in result.marks if mark.status == NOT_GRADED}
+        done = replace(done, notes=tuple(note for note in done.notes if note not in aside))
+    return done
+
+
+def kept_text(given: str) -> str:
+    r"""Return text that any file can keep: bytes that are no UTF-8 are written out.
+
+    Example:
+        >>> kept_text("王s\udcff")
+        '王s\\udcff'
+    """
+    return given.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(given: dict[str, str]) -> Text:

@@ -1,4 +1,4 @@
-"""What counts for a course's assignment: results, who is in the class, who was late or set aside."""
+"""What counts for a course's assignment: results, the class, who was late, set aside or waits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError
-from advisor.grading.marks import NOT_GRADED
+from advisor.grading.marks import kept_text
 from advisor.grading.roster import Student
 from advisor.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from advisor.grading.course import Course
-    from advisor.grading.marks import Result
+    from advisor.grading.marks import ByHand, Result
     from advisor.grading.source import Source
 
 
@@ -25,12 +27,16 @@ class Outcome:
         roster: the class; may be empty.
         late: ids of those who handed in late.
         aside: ids of those whose submission could not be graded.
+        waiting: ids of those who handed in what is not graded yet, for the first time or anew.
+        remarks: what is odd about marks by hand, by student; for the teacher.
     """
 
     results: list[Result]
     roster: list[Student]
     late: frozenset[str]
     aside: frozenset[str]
+    waiting: frozenset[str]
+    remarks: Mapping[str, tuple[Text, ...]]
 
     def student(self, name: str) -> Student:
         """Return a student of the roster, or one of that id alone."""
@@ -38,7 +44,12 @@ class Outcome:
 
     def notes(self, name: str) -> tuple[Text, ...]:
         """Return what a student should know beside the result."""
-        return (_LATE,) if name in self.late else ()
+        late = (_LATE,) if name in self.late else ()
+        return (*late, _ANEW) if name in self.waiting else late
+
+    def reminder(self, assignment: str) -> Text | None:
+        """Return how many wait to be graded, and what to do; None where nobody does."""
+        return _WAITING.format(len(self.waiting), assignment) if self.waiting else None
 
 
 def of(course: Course, source: Source) -> Outcome:
@@ -47,31 +58,62 @@ def of(course: Course, source: Source) -> Outcome:
     Raises:
         OptionError: nothing was graded yet, or a file cannot be read.
     """
-    from advisor.grading import storing
+    from advisor.grading import storing, submission
     from advisor.grading.collecting import submissions
 
     results = course.results()
     try:
-        counting = results.all(source.name)
+        counting, hand = results.all(source.name), results.by_hand(source.name)
     finally:
         results.close()
     if not counting:
         raise OptionError(
             f"Nothing of {source.name} is graded yet. Run: advisor assignment grade {source.name}."
         )
-    receipts = {
-        student: storing.receipt(folder)
-        for student, folder in submissions(course.root, source.name)
-    }
-    late = frozenset(student for student, one in receipts.items() if one is not None and one.late)
-    return Outcome(counting, course.roster(), late, aside(counting))
-
-
-def aside(results: list[Result]) -> frozenset[str]:
-    """Return whose submissions could not be graded."""
-    return frozenset(
-        one.student for one in results if any(mark.status == NOT_GRADED for mark in one.marks)
+    known = {one.student: one.sha256 for one in counting}
+    late, waiting = set(), set()
+    for name, folder in submissions(course.root, source.name):
+        student = kept_text(name)
+        receipt = storing.receipt(folder)
+        if receipt is not None and receipt.late:
+            late.add(student)
+        files = submission.load(folder, source.limits.file_mb * 2**20)
+        if known.get(student) != files.sha256:
+            waiting.add(student)
+    return Outcome(
+        counting,
+        course.roster(),
+        frozenset(late),
+        frozenset(one.student for one in counting if not one.whole),
+        frozenset(waiting),
+        remarks(counting, hand),
     )
 
 
+def remarks(
+    results: Sequence[Result], hand: Mapping[tuple[str, str], ByHand]
+) -> dict[str, tuple[Text, ...]]:
+    """Return, by student, which marks by hand were given when a question was worth something else."""
+    found: dict[str, tuple[Text, ...]] = {}
+    for one in results:
+        for mark in one.marks:
+            given = hand.get((one.student, mark.question))
+            if given is not None and given.out_of not in {None, mark.out_of}:
+                worth = (given.points, given.out_of, mark.out_of, mark.points)
+                words = _OUTGROWN.format(mark.question, *(f"{value:g}" for value in worth))
+                found[one.student] = (*found.get(one.student, ()), words)
+    return found
+
+
 _LATE = Text(en="Handed in late.", zh="迟交。")
+_ANEW = Text(
+    en="Handed in anew since; that is not graded yet.", zh="之后又交了一次，新交的还没评分。"
+)
+_WAITING = Text(
+    en="{} handed in, not graded: run advisor assignment grade {}.",
+    zh="{} 份已交但还没评分：运行 advisor assignment grade {}。",
+)
+_OUTGROWN = Text(
+    en="{}: {} of {} given by hand; it is worth {} where it counts, so {} counts.",
+    zh="{}：人工给了 {} / {} 分；现在这题满分 {}，按 {} 分算。",
+)

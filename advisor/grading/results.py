@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import OptionError, shown
-from advisor.grading.marks import NOT_GRADED, Mark, Result, loads
+from advisor.grading.marks import ByHand, Result, loads, with_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,20 +26,10 @@ CREATE TABLE IF NOT EXISTS results ({_KEY}, result TEXT NOT NULL, final INTEGER 
 CREATE TABLE IF NOT EXISTS proposals ({_KEY}, result TEXT NOT NULL, final INTEGER NOT NULL,
     PRIMARY KEY (assignment, version, student, sha256));
 CREATE TABLE IF NOT EXISTS by_hand (number INTEGER PRIMARY KEY, assignment TEXT, student TEXT,
-    question TEXT, points REAL, author TEXT NOT NULL, reason TEXT NOT NULL);
+    question TEXT, points REAL, author TEXT NOT NULL, reason TEXT NOT NULL,
+    out_of REAL);
 """
 _WAIT = 5  # seconds for another program to let go
-
-
-@dataclass(frozen=True, slots=True)
-class ByHand:
-    """A mark that a person gave; points None takes an earlier one back."""
-
-    student: str
-    question: str
-    points: float | None
-    author: str
-    reason: str
 
 
 class _DamagedError(Exception):
@@ -50,17 +40,19 @@ class Results:
     """The results file of a course."""
 
     def __init__(self, path: Path) -> None:
-        """Open it, or make it.
+        """Open it, or make it; where it may not be written, it can be read all the same.
 
         Raises:
-            OptionError: it cannot be written, is damaged, or is held by another program.
+            OptionError: it cannot be opened, is damaged, or is held by another program.
         """
         self._path = path
         with self._told():
-            self._base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=FULL")
-            self._base.executescript(_SCHEMA)
+            try:
+                self._base = _writable(path)
+            except sqlite3.OperationalError as error:
+                if not path.is_file() or not any(one in str(error) for one in _NO_RIGHTS):
+                    raise
+                self._base = _readable(path)
 
     def close(self) -> None:
         """Close it; nothing waits to be written."""
@@ -77,7 +69,7 @@ class Results:
                 why = "the disk is full. Make room"
             elif "locked" in words or "busy" in words:
                 why = "another program holds it. Close that"
-            elif "readonly" in words or "unable to open" in words:
+            elif any(one in words for one in _NO_RIGHTS):
                 why = "it cannot be written. Check the folder's rights"
             elif "malformed" in words or "not a database" in words:
                 why = "it is damaged. Put it aside or take a copy back"
@@ -110,9 +102,14 @@ class Results:
             except (ValueError, KeyError, TypeError):
                 raise _DamagedError("malformed") from None
 
-    def has(self, key: tuple[str, str, str, str], table: str = "results") -> bool:
-        """Say whether "results" or "proposals" know (assignment, version, student, sha256)."""
-        query = f"SELECT 1 FROM {_TABLES[table]} WHERE {_WHERE}"  # noqa: S608 - names of ours
+    def counts(self, key: tuple[str, str, str, str]) -> bool:
+        """Say whether the result of (assignment, version, student, sha256) counts for its bytes."""
+        assignment, version, *own = key
+        return [row[0] for row in self._rows(_COUNTING, assignment, *own)] == [version]
+
+    def waits(self, key: tuple[str, str, str, str]) -> bool:
+        """Say whether a grade of (assignment, version, student, sha256) waits to be committed."""
+        query = f"SELECT 1 FROM proposals WHERE {_WHERE} AND final=1"  # noqa: S608 - names of ours
         return bool(self._rows(query, *key))
 
     def count_last(self, key: tuple[str, str, str, str]) -> None:
@@ -120,7 +117,8 @@ class Results:
         assignment, _, student, sha256 = key
         own = (assignment, student)
         query = "SELECT sha256 FROM results WHERE assignment=? AND student=? ORDER BY number DESC"
-        if self._rows(f"{query} LIMIT 1", *own) != [(sha256,)]:
+        known = self._rows(query, *own)
+        if (sha256,) in known[1:] and known[0] != (sha256,):
             with self._transaction():
                 self._base.execute(
                     f"UPDATE results SET number=({_NEXT}) "  # noqa: S608 - words of ours
@@ -132,18 +130,20 @@ class Results:
         """Keep a result.
 
         Nothing that counts is replaced: a result of another version for the same bytes, or one
-        that was asked for `again`, waits as a proposal.
+        that was asked for `again`, waits as a proposal, in the place of an earlier version's.
         """
-        final = int(all(mark.status != NOT_GRADED for mark in result.marks))
+        final = int(result.whole)
+        own = (result.assignment, result.student, result.sha256)
         key = (result.assignment, result.version, result.student, result.sha256)
         with self._transaction():
-            counting = self._base.execute(
-                "SELECT version FROM results WHERE assignment=? AND student=? AND sha256=? AND final=1",
-                (result.assignment, result.student, result.sha256),
-            ).fetchall()
-            if not counting:
+            self._base.execute(
+                "DELETE FROM proposals WHERE assignment=? AND student=? AND sha256=? AND version<>?",
+                (*own, result.version),
+            )
+            counting = self._base.execute(_COUNTING, own).fetchone()
+            if counting is None or not counting[1]:
                 self._insert(key, result.dumps(), final)
-            elif again or (result.version,) not in counting:
+            elif again or counting[0] != result.version:
                 self._base.execute(
                     "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?)",
                     (*key, result.dumps(), final),
@@ -159,34 +159,42 @@ class Results:
             (*key, text, final, assignment, student, sha256),
         )
 
-    def proposals(self, assignment: str) -> list[tuple[Result | None, Result]]:
-        """Return what counts beside what would replace it, by student; nothing replaces a mark by none."""
-        found = []
+    def proposals(self, assignment: str, version: str) -> list[tuple[Result, Result]]:
+        """Return what counts beside the grade that would replace it, by student.
+
+        Marks by hand stand in their places on both sides.
+        """
+        return self._waiting(assignment, version, final=1)
+
+    def failed(self, assignment: str, version: str) -> list[Result]:
+        """Return what could not be graded again; what counted before still does."""
+        return [new for _, new in self._waiting(assignment, version, final=0)]
+
+    def _waiting(self, assignment: str, version: str, *, final: int) -> list[tuple[Result, Result]]:
+        counting = {one.student: one for one in self.all(assignment)}
+        hand, found = self.by_hand(assignment), []
         for (text,) in self._rows(
-            "SELECT result FROM proposals WHERE assignment=? AND final=1 ORDER BY student, sha256",
-            assignment,
+            "SELECT result FROM proposals WHERE assignment=? AND version=? AND final=? "
+            "ORDER BY student, sha256",
+            *(assignment, version, final),
         ):
-            new = self._loaded(text)
-            old = self._rows(
-                "SELECT result FROM results WHERE assignment=? AND student=? AND sha256=? AND final=1 "
-                "ORDER BY number DESC, rowid DESC LIMIT 1",
-                *(assignment, new.student, new.sha256),
-            )
-            found.append((self._loaded(old[0][0]) if old else None, new))
+            new = with_hand(self._loaded(text), hand)
+            old = counting.get(new.student)
+            if old is not None and old.sha256 == new.sha256:  # else it was handed in anew since
+                found.append((old, new))
         return found
 
-    def commit(self, assignment: str) -> int:
-        """Let every proposal count that is a grade; return how many there were."""
+    def commit(self, assignment: str, version: str) -> int:
+        """Let every proposal of a version count that is a grade; return how many there were."""
+        which = "FROM proposals WHERE assignment=? AND version=? AND final=1"
         with self._transaction():
             rows = self._base.execute(
-                f"SELECT {_COLUMNS}, result, final FROM proposals "  # noqa: S608
-                "WHERE assignment=? AND final=1 "
-                "ORDER BY student, sha256",
-                (assignment,),
+                f"SELECT {_COLUMNS}, result, final {which} ORDER BY student, sha256",
+                (assignment, version),
             ).fetchall()
             for *key, text, final in rows:
                 self._insert((key[0], key[1], key[2], key[3]), text, final)
-            self._base.execute("DELETE FROM proposals WHERE assignment=?", (assignment,))
+            self._base.execute(f"DELETE {which}", (assignment, version))
         return len(rows)
 
     def discard(self, assignment: str) -> None:
@@ -198,17 +206,13 @@ class Results:
         """Keep a mark given by hand."""
         with self._transaction():
             self._base.execute(
-                "INSERT INTO by_hand (assignment, student, question, points, author, reason) "
-                "VALUES (?,?,?,?,?,?)",
-                (assignment, mark.student, mark.question, mark.points, mark.author, mark.reason),
+                f"INSERT INTO by_hand (assignment, {_HAND}) VALUES (?,?,?,?,?,?,?)",  # noqa: S608
+                (assignment, *astuple(mark)),
             )
 
     def by_hand(self, assignment: str) -> dict[tuple[str, str], ByHand]:
         """Return the marks given by hand, the last one of each student and question."""
-        query = (
-            "SELECT student, question, points, author, reason FROM by_hand "
-            "WHERE assignment=? ORDER BY number"
-        )
+        query = f"SELECT {_HAND} FROM by_hand WHERE assignment=? ORDER BY number"  # noqa: S608
         found = [ByHand(*row) for row in self._rows(query, assignment)]
         latest = {(one.student, one.question): one for one in found}
         return {key: one for key, one in latest.items() if one.points is not None}
@@ -222,28 +226,37 @@ class Results:
             one = self._loaded(text)
             latest[one.student] = one
         hand = self.by_hand(assignment)
-        return [_with_hand(latest[student], hand) for student in sorted(latest)]
+        return [with_hand(latest[student], hand) for student in sorted(latest)]
 
 
-def _with_hand(result: Result, hand: dict[tuple[str, str], ByHand]) -> Result:
-    """Put marks by hand in their places."""
-    from dataclasses import replace
+def _writable(path: Path) -> sqlite3.Connection:
+    """Open the file, or make it, with all its tables."""
+    base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        base.execute("PRAGMA journal_mode=WAL")
+        base.execute("PRAGMA synchronous=FULL")
+        base.executescript(_SCHEMA)
+        if "out_of" not in {row[1] for row in base.execute("PRAGMA table_info(by_hand)")}:
+            base.execute("ALTER TABLE by_hand ADD COLUMN out_of REAL")  # of an earlier day
+    except BaseException:
+        base.close()
+        raise
+    return base
 
-    from advisor.grading.marks import CORRECT, NOT_YET, PARTLY
 
-    marks: dict[str, Mark] = {}
-    for mark in result.marks:
-        given = hand.get((result.student, mark.question))
-        if given is not None and given.points is not None:
-            full, none = given.points >= mark.out_of, given.points <= 0
-            status = CORRECT if full else NOT_YET if none else PARTLY
-            marks[mark.question] = replace(
-                mark, points=given.points, status=status, by=given.author, reason=given.reason
-            )
-    return result.by_hand(marks)
+def _readable(path: Path) -> sqlite3.Connection:
+    """Open the file for reading alone; without a log beside it nobody writes to it."""
+    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    address = f"{path.resolve().as_uri()}?mode=ro{alone}"
+    return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
 
 
 _COLUMNS = "assignment, version, student, sha256"
+_HAND = "student, question, points, author, reason, out_of"
 _WHERE = "assignment=? AND version=? AND student=? AND sha256=?"
 _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM results"
-_TABLES = {"results": "results", "proposals": "proposals"}
+_COUNTING = (
+    "SELECT version, final FROM results WHERE assignment=? AND student=? AND sha256=? "
+    "ORDER BY number DESC, rowid DESC LIMIT 1"
+)
+_NO_RIGHTS = ("readonly", "unable to open")

@@ -5,24 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import outcome
+from advisor.grading.marks import NOT_GRADED
+from advisor.grading.paper import number, one_line
 from advisor.page import Answer, Page
 from advisor.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from advisor.grading.marks import Result
 
 _SHOWN = 20
+Worth = tuple[float | None, float]  # points, None where not graded; and out of how many
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A grade that a regrade would change."""
+    """A mark that a regrade changes: before and after, None where the question is not there."""
 
     student: str
     question: str
-    before: float
-    after: float
+    before: Worth | None
+    after: Worth | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,69 +36,138 @@ class Graded(Answer):
     Attributes:
         name, version: of the assignment.
         results: what counts.
-        changes: what a regrade would change; None where none waits.
+        changes: what a regrade changes; None where none waits.
+        committed: those changes count now.
+        failed: what could not be graded again; the earlier result still counts.
+        remarks: what is odd about marks by hand, by student.
     """
 
     name: str
     version: str
     results: tuple[Result, ...]
     changes: tuple[Change, ...] | None
+    committed: bool
+    failed: tuple[Result, ...]
+    remarks: Mapping[str, tuple[Text, ...]]
 
     @property
-    def aside(self) -> list[str]:
-        """Whose submissions could not be graded."""
-        return sorted(outcome.aside(list(self.results)))
+    def aside(self) -> tuple[Result, ...]:
+        """What could not be graded."""
+        return tuple(one for one in self.results if not one.whole)
+
+    @property
+    def older(self) -> int:
+        """How many results that count are of another version than the assignment's."""
+        return sum(one.version != self.version for one in self.results)
 
     def page(self) -> Page:
         """Describe it in the language spoken now."""
         page = Page(str(_TITLE.format(self.name, len(self.results), self.version)))
-        points = [one.points for one in self.results]
-        if points:
-            mean = f"{sum(points) / len(points):.2f}"
-            page.rows((_MEAN, f"{mean} / {self.results[0].out_of:g}"))
-        if self.aside:
-            page.rows((_ASIDE, ", ".join(self.aside[:_SHOWN])))
+        whole = [one for one in self.results if one.whole]
+        if whole:
+            points, out_of = (
+                number(sum(values) / len(whole))
+                for values in ([one.points for one in whole], [one.out_of for one in whole])
+            )
+            page.rows((_MEAN, f"{points} / {out_of}"))
+        if self.older:
+            page.rows((_OLDER, str(self.older)))
+        for words, which in ((_ASIDE, self.aside), (_FAILED, self.failed)):
+            if which:
+                page.rows((words.format(len(which)), _listed(which)))
+        odd = [(one_line(who), note) for who, notes in self.remarks.items() for note in notes]
+        if odd:
+            page.rows(*odd[:_SHOWN])
+        page.blocks += _more(len(odd))
         if self.changes is not None:
-            page.heading(_WAITING.format(len(self.changes)))
-            rows = [(c.student, c.question, f"{c.before:g} → {c.after:g}") for c in self.changes]
-            if rows:
-                page.rows(*rows[:_SHOWN])
-            page.say(_COMMIT.format(self.name))
+            self._changed(page, self.changes)
         return page
+
+    def _changed(self, page: Page, changes: tuple[Change, ...]) -> None:
+        page.heading((_CHANGED if self.committed else _WAITING).format(len(changes)))
+        if changes:
+            page.rows(
+                *(
+                    (one_line(c.student), c.question, f"{_worth(c.before)} → {_worth(c.after)}")
+                    for c in changes[:_SHOWN]
+                )
+            )
+        page.blocks += _more(len(changes))
+        if not self.committed:
+            page.say(_COMMIT.format(self.name))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
-        waits = self.changes is not None
-        changes = self.changes or ()
         return {
             "name": self.name,
             "version": self.version,
             "graded": {one.student: one.points for one in self.results},
-            "aside": self.aside,
-            "waiting": waits,
-            "changes": [[c.student, c.question, c.before, c.after] for c in changes],
+            "aside": {one.student: str(one.cause) for one in self.aside},
+            "failed": {one.student: str(one.cause) for one in self.failed},
+            "older": self.older,
+            "remarks": {who: [str(one) for one in said] for who, said in self.remarks.items()},
+            "waiting": self.changes is not None and not self.committed,
+            "committed": self.committed,
+            "changes": [
+                [c.student, c.question, c.before and [*c.before], c.after and [*c.after]]
+                for c in self.changes or ()
+            ],
         }
 
 
-def changes(proposals: list[tuple[Result | None, Result]]) -> tuple[Change, ...] | None:
-    """Return which points a regrade would change; None where nothing was regraded."""
+def changes(proposals: Sequence[tuple[Result, Result]]) -> tuple[Change, ...] | None:
+    """Return which marks a regrade changes; None where nothing was regraded."""
     if not proposals:
         return None
     found = []
     for old, new in proposals:
-        before = {mark.question: mark.points for mark in old.marks} if old else {}
+        before, after = _by_question(old), _by_question(new)
         found += [
-            Change(new.student, mark.question, before.get(mark.question, 0.0), mark.points)
-            for mark in new.marks
-            if mark.points != before.get(mark.question, 0.0)
+            Change(new.student, question, before.get(question), after.get(question))
+            for question in {**after, **before}
+            if before.get(question) != after.get(question)
         ]
     return tuple(found)
 
 
+def _by_question(result: Result) -> dict[str, Worth]:
+    return {
+        mark.question: (None if mark.status == NOT_GRADED else mark.points, mark.out_of)
+        for mark in result.marks
+    }
+
+
+def _worth(given: Worth | None) -> str:
+    if given is None:
+        return "–"
+    points, out_of = given
+    return f"{'–' if points is None else number(points)} / {number(out_of)}"
+
+
+def _listed(results: Sequence[Result]) -> str:
+    """Name students, with the cause where it is known."""
+    names = [
+        one_line(f"{one.student} ({cause})" if (cause := str(one.cause)) else one.student)
+        for one in results[:_SHOWN]
+    ]
+    more = [str(_MORE.format(len(results) - _SHOWN))] if len(results) > _SHOWN else []
+    return ", ".join([*names, *more])
+
+
+def _more(count: int) -> list[tuple[str, Any]]:
+    """Return a paragraph that says how many are not shown, or none."""
+    return Page("").say(_ALL.format(count - _SHOWN)).blocks if count > _SHOWN else []
+
+
 _TITLE = Text(en="{}: {} graded, version {}", zh="{}：已评 {} 份，版本 {}")
 _MEAN = Text(en="mean points", zh="平均分")
-_ASIDE = Text(en="set aside", zh="放在一边")
+_OLDER = Text(en="graded by another version", zh="按别的版本评的")
+_ASIDE = Text(en="set aside ({})", zh="放在一边（{}）")
+_FAILED = Text(en="could not be graded again ({})", zh="重评没评成（{}）")
+_MORE = Text(en="… and {} more", zh="……还有 {} 个")
+_ALL = Text(en="… and {} more; --json has them all.", zh="……还有 {} 条；--json 里都有。")
 _WAITING = Text(en="Graded again: {} marks would change", zh="重评：有 {} 处分数会变")
+_CHANGED = Text(en="Committed: {} marks changed", zh="已算数：有 {} 处分数变了")
 _COMMIT = Text(
     en="Nothing has changed yet. advisor assignment grade {0} --commit lets it count, --discard forgets it.",
     zh="现在什么都还没变。advisor assignment grade {0} --commit 让它算数，--discard 放弃。",

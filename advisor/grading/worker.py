@@ -8,7 +8,7 @@ import io
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from advisor.grading import confinement, marking, submission
@@ -47,10 +47,15 @@ def mark(job: Job, opener: marking.Opener | None) -> Result:
     return marking.mark(job.sheet, submission.parse(job.files, names), opener, RUNG)
 
 
-def set_aside(job: Job, why: str) -> Result:
-    """Return the result of a submission that could not be graded: no mark is lost by it."""
-    words = "".join(c if c.isprintable() else "�" for c in why)[:200]
-    return marking.not_graded(job.sheet, job.files.sha256, _SET_ASIDE.format(words), RUNG)
+def set_aside(job: Job, why: str | Text) -> Result:
+    """Return the result of a submission that could not be graded: no mark is lost by it.
+
+    The student is told so in fixed words; the cause is for the teacher.
+    """
+    if isinstance(why, str):
+        words = "".join(c if c.isprintable() else "�" for c in why)[:200]
+        why = Text(en=words, zh=words)
+    return replace(marking.not_graded(job.sheet, job.files.sha256, _SET_ASIDE, RUNG), cause=why)
 
 
 class Worker:
@@ -138,8 +143,8 @@ class Worker:
             return None
         if not answer.get("idle"):
             self._close_nursery()  # whatever it was in the middle of
-        ended = "it took too long" if late else "its process ended"
-        return self._failed(str(answer.get("why", ended)))
+        ended = _TOO_LONG if late else _ENDED
+        return self._failed(str(answer["why"]) if "why" in answer else ended)
 
     def _want_nursery(self) -> None:
         if self._no_keras:
@@ -163,7 +168,7 @@ class Worker:
             self._starts = 0
             self._fork()
 
-    def _failed(self, why: str) -> Result | None:
+    def _failed(self, why: str | Text) -> Result | None:
         """Try once more; the second time, set the submission aside."""
         job = self.job
         assert job is not None  # noqa: S101 - it was at it
@@ -234,7 +239,9 @@ def _whole(payload: bytes, job: Job | None) -> Result | None:
 
 
 _SET_ASIDE = Text(
-    en="Set aside: grading this submission failed twice ({}). No mark is lost by it; the teacher will "
+    en="Set aside: grading this submission failed twice. No mark is lost by it; the teacher will "
     "look at it, and give marks by hand or grade it again.",
-    zh="先放在一边：这份作业评了两次都没评成（{}）。不会因此扣分；老师会来看，手动给分或者重评。",
+    zh="先放在一边：这份作业评了两次都没评成。不会因此扣分；老师会来看，手动给分或者重评。",
 )
+_TOO_LONG = Text(en="it took too long", zh="用时太长")
+_ENDED = Text(en="its process ended", zh="进程中途退出")

@@ -26,6 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade, show what a regrade changes, or keep a mark given by hand."""
     import os
 
+    if arguments.commit and (arguments.again or arguments.discard):
+        raise OptionError(
+            "--commit goes with neither --again nor --discard: look at what would change first, "
+            "then run it alone."
+        )
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the same bytes, whatever stands beside
     course = course_of(arguments)
     source = course.source(arguments.name)
@@ -35,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _by_hand(arguments, source, results)
         if arguments.discard:
             results.discard(source.name)
-        elif not arguments.commit or arguments.again:
+        elif not arguments.commit:
             _grade(arguments, source, results)
         return _tell(arguments, source, results)
     finally:
@@ -59,31 +64,43 @@ def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> N
 
 def _tell(arguments: argparse.Namespace, source: Source, results: Results) -> int:
     """Say what counts now, and what would change."""
-    from advisor.grading.summary import Graded, changes
+    from advisor.grading import outcome, summary
 
+    name, version = source.name, source.version
+    changes = summary.changes(results.proposals(name, version))
     if arguments.commit:
-        results.commit(source.name)
-    counting = results.all(source.name)
-    waiting = changes(results.proposals(source.name))
-    graded = Graded(source.name, source.version, tuple(counting), waiting)
+        results.commit(name, version)
+    counting = results.all(name)
+    graded = summary.Graded(
+        name,
+        version,
+        tuple(counting),
+        changes,
+        committed=arguments.commit,
+        failed=tuple(results.failed(name, version)),
+        remarks=outcome.remarks(counting, results.by_hand(name)),
+    )
     show(graded, arguments)
-    return FINDINGS if waiting or graded.aside else FINE
+    waits = bool(changes) and not arguments.commit
+    return FINDINGS if waits or graded.aside or graded.failed else FINE
 
 
 def _by_hand(arguments: argparse.Namespace, source: Source, results: Results) -> int:
     """Keep a mark given by hand."""
-    from advisor.grading.results import ByHand
+    from advisor.grading.marks import ByHand, kept_text
 
     student, question, number = arguments.give
     if question not in source.questions:
         raise UnknownNameError("question", question, source.questions)
-    points = None if number == "-" else _points(number, source.questions[question].points)
+    out_of = source.questions[question].points
+    points = None if number == "-" else _points(number, out_of)
     if not arguments.author or not arguments.reason:
         raise OptionError("A mark by hand needs --author and --reason, which feedback shows.")
     known = {one.student for one in results.all(source.name)}
     if student not in known:
         raise UnknownNameError("graded student", student, sorted(known))
-    mark = ByHand(student, question, points, arguments.author, arguments.reason)
+    author, reason = kept_text(arguments.author), kept_text(arguments.reason)
+    mark = ByHand(student, question, points, author, reason, out_of)
     results.give(source.name, mark)
     told: dict[str, Any] = {"student": student, "question": question, "points": points}
     words = _GIVEN.format(student, question, number)
