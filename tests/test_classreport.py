@@ -45,6 +45,16 @@ def test_it_counts_who_handed_in():
     assert found.totals == (0.205, 0.25, 0.555, 0.58, 1.0)
 
 
+def test_the_class_is_counted_against_the_roster():
+    found = report(roster=graded.ROSTER[:5], waiting={"008", "007", "stranger"})
+    assert (found.students, found.submissions, found.beyond, found.missing) == (5, 8, 3, 0)
+    assert found.waiting == 3
+    words = str(found)
+    assert "submissions 5 / 5 · missing 0 · not on the roster 3 · not graded yet 3" in words
+    advisor.set_language("zh")
+    assert "不在名单上 3" in str(found)
+
+
 def test_the_hardest_question_comes_first():
     shares = [one.share for one in report().questions]
     assert shares == sorted(shares)

@@ -100,6 +100,37 @@ def test_who_is_not_on_the_roster_is_there_and_said():
     assert not any("roster" in note.en for row in book(students=[]).rows for note in row.notes)
 
 
+def test_what_was_handed_in_and_not_graded_is_not_missing():
+    rows = {row.student.id: row for row in book(waiting={"008", "007", "new"}).rows}
+    assert (rows["008"].status, rows["008"].notes) == ("not graded yet", ())
+    assert (rows["007"].status, rows["007"].total) == ("not graded yet", 10)
+    assert "the points are of the earlier submission" in rows["007"].notes[0].en
+    assert (rows["new"].status, rows["new"].notes[0].en) == (
+        "not graded yet",
+        "Not on the roster.",
+    )
+
+
+def test_who_was_late_is_noted_whatever_the_status():
+    for row in book(late={"202411250001", "2024-01-02", "008"}, waiting={"008"}).rows:
+        late = row.student.id in {"202411250001", "2024-01-02", "008"}
+        assert ("Handed in late." in [note.en for note in row.notes]) == late
+    assert row.status == "set aside"
+
+
+def test_what_the_teacher_should_know_is_noted():
+    words = Text(en="look", zh="看")
+    rows = {row.student.id: row for row in book(remarks={"007": (words,)}).rows}
+    assert rows["007"].notes == (words,)
+
+
+def test_results_of_several_versions_do_not_say_what_there_is_for_the_missing():
+    first = replace(graded.HEAD_RIGHT, out_of=1.0)
+    other = replace(graded.RIGHT, marks=(first, *graded.RIGHT.marks[1:]))
+    rows = {row.student.id: row for row in book([graded.HALF, other], out_of=10.0).rows}
+    assert (rows["007"].out_of, rows["008"].out_of) == (9, 10)
+
+
 def test_nothing_is_counted_twice_or_mixed():
     with pytest.raises(OptionError, match="Received two of 's001'"):
         book([graded.HALF, graded.HALF])

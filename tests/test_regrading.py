@@ -181,3 +181,49 @@ def test_a_name_of_any_bytes_gives_a_mark(course, run):
     run()
     assert run("--give", "wrong", "q3", "1", "--author", "\udcff", "--reason", "\udcfe")[0] == 0
     assert counting(course)["wrong"] == 1
+
+
+def test_what_is_handed_in_and_not_graded_is_said_by_every_action(course, run):
+    (course / "students.csv").write_text("id\nright\nwrong\nnew\nnobody\n", "utf-8")
+    run()
+    (course / "submitted" / "wrong" / "tiny" / "answers.json").write_bytes(ANSWERS["right"])
+    (course / "submitted" / "new" / "tiny").mkdir(parents=True)
+    for action in ("feedback", "export", "report"):
+        words = run(action=action)[1]
+        assert "2 handed in, not graded: run advisor assignment grade tiny." in words
+    assert "missing 1 · not graded yet 2" in words
+    table = (course / "gradebook-tiny.csv").read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in table if "not graded yet" in line] == ["wrong", "new"]
+    assert "nobody,,,,,,5,,missing," in table
+    page = course / "feedback" / "wrong" / "tiny" / "feedback.html"
+    assert "Handed in anew since; that is not graded yet." in page.read_text("utf-8")
+    run()
+    assert "handed in, not graded" not in run(action="export")[1]
+
+
+def test_what_a_killed_run_left_goes_with_the_next(course, run):
+    run()
+    run(action="feedback")
+    folders = [course, course / "shown", *(course / "feedback").glob("*/tiny")]
+    assert len(folders) == 4
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        (folder / ".advisor-0123456789abcdef.tmp").write_text("half")
+    run(action="feedback")
+    run(action="export")
+    run("--report", str(course / "shown" / "class.html"), action="report")
+    assert not list(course.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the slope of `{P}` at x = {P}", "the slope of P at x = P"),
+        ("sums are P = {P}, 是P={P}; pP = {P}", "sums are P = …, 是P=…; pP = P"),
+    ],
+)
+def test_the_class_report_names_what_differs_and_never_twice(course, run, text, shown):
+    file = course / "source" / "tiny" / "tiny.py"
+    file.write_text(file.read_text("utf-8").replace('"en": "?"', f'"en": "{text}"'), "utf-8")
+    run()
+    assert shown in run(action="report")[1]

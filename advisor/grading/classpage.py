@@ -72,8 +72,10 @@ def _counts(report: ClassReport, code: str) -> list[tuple[str, str]]:
     of = f" / {report.students}" if report.students else ""
     mean = "–" if report.mean is None else f"{number(report.mean)} / {number(report.out_of)}"
     told: list[tuple[Text, str]] = [
-        (_SUBMISSIONS, f"{report.submissions}{of}"),
+        (_SUBMISSIONS, f"{report.submissions - report.beyond}{of}"),
         *([(_MISSING, str(report.missing))] if report.students else []),
+        *([(_BEYOND, str(report.beyond))] if report.beyond else []),
+        *([(_WAITING, str(report.waiting))] if report.waiting else []),
         (_GRADED, str(report.graded)),
         (_REFUSED, str(report.refused)),
         (_LATE, str(report.late)),
@@ -188,6 +190,8 @@ _SUBMISSIONS = Text(en="submissions", zh="提交")
 _GRADED = Text(en="graded", zh="已评分")
 _STUDENTS = Text(en="students", zh="人数")
 _MISSING = Text(en="missing", zh="未交")
+_BEYOND = Text(en="not on the roster", zh="不在名单上")
+_WAITING = Text(en="not graded yet", zh="还没评分")
 _REFUSED = Text(en="with a refused file", zh="有文件被拒收")
 _LATE = Text(en="late", zh="迟交")
 _MEAN = Text(en="mean points", zh="平均分")

@@ -100,9 +100,11 @@ class ClassReport(Answer):
     Attributes:
         title: the assignment's.
         students: on the roster; 0 where there is none.
-        submissions: results there are.
-        graded: of these, with every question graded.
-        missing: students of the roster without a result.
+        submissions: there are, of anybody.
+        beyond: of these, by students who are not on the roster; 0 where there is none.
+        waiting: of these, not graded yet or handed in anew since.
+        graded: with every question graded.
+        missing: students of the roster without a submission.
         refused: submissions with a file that was refused.
         late: submissions after the due time.
         out_of: points there are; the mean where students have different ones.
@@ -115,6 +117,8 @@ class ClassReport(Answer):
     title: Text
     students: int
     submissions: int
+    beyond: int
+    waiting: int
     graded: int
     missing: int
     refused: int
@@ -139,10 +143,10 @@ class ClassReport(Answer):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON types, words in the language spoken now."""
-        names = ("students", "submissions", "graded", "missing", "refused", "late")
+        names = ("students", "submissions", "beyond", "waiting", "graded", "missing", "refused")
         return {
             "title": str(self.title),
-            **{name: getattr(self, name) for name in (*names, "out_of", "mean")},
+            **{name: getattr(self, name) for name in (*names, "late", "out_of", "mean")},
             "totals": list(self.totals),
             "questions": [one.to_dict() for one in self.questions],
             "slips": [one.to_dict() for one in self.slips],
@@ -156,6 +160,7 @@ def summarise(
     title: Text,
     questions: Mapping[str, Text],
     late: Collection[str] = (),
+    waiting: Collection[str] = (),
 ) -> ClassReport:
     """Return the report on a class.
 
@@ -165,22 +170,26 @@ def summarise(
         title: of the assignment.
         questions: what each asks for; what differs between students is best left open.
         late: the ids of those who handed in late.
+        waiting: the ids of those who handed in what is not graded yet.
     """
-    whole = [one for one in results if not any(m.status == NOT_GRADED for m in one.marks)]
+    whole = [one for one in results if one.whole]
     shares = sorted(round(one.points / one.out_of, 4) for one in whole if one.out_of > 0)
     names = dict.fromkeys(mark.question for one in results for mark in one.marks)
     rows = [_question(name, results, questions) for name in names]
     rows.sort(key=lambda one: 2.0 if one.share is None else one.share)
-    here = {one.student for one in results}
+    here = {one.student for one in results} | set(waiting)
+    listed = {student.id for student in roster}
     return ClassReport(
         title=title,
         students=len(roster),
-        submissions=len(results),
+        submissions=len(here),
+        beyond=len(here - listed) if roster else 0,
+        waiting=len(set(waiting)),
         graded=len(whole),
-        missing=sum(student.id not in here for student in roster),
+        missing=len(listed - here),
         refused=sum(any(m.status == REFUSED for m in one.marks) for one in results),
         late=len(here & set(late)),
-        out_of=round(_mean([one.out_of for one in results]) or 0.0, 2),
+        out_of=_mean([one.out_of for one in whole or results]) or 0.0,
         mean=_mean([one.points for one in whole]),
         totals=tuple(shares),
         questions=tuple(rows),

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from advisor.grading.marks import Mark, Result
 
-GRADED, LATE, WAITING, ASIDE, MISSING = "graded", "late", "not all graded", "set aside", "missing"
+GRADED, LATE, ASIDE, MISSING = "graded", "late", "set aside", "missing"
+PARTIAL, WAITING = "not all graded", "not graded yet"
 STATUSES = {
     GRADED: Text(en=GRADED, zh="已评分"),
     LATE: Text(en=LATE, zh="迟交"),
-    WAITING: Text(en=WAITING, zh="未全部评分"),
+    PARTIAL: Text(en=PARTIAL, zh="未全部评分"),
+    WAITING: Text(en=WAITING, zh="还没评分"),
     ASIDE: Text(en=ASIDE, zh="搁置"),
     MISSING: Text(en=MISSING, zh="未交"),
 }
@@ -77,6 +79,9 @@ def rows(
     *,
     late: Collection[str] = (),
     aside: Collection[str] = (),
+    waiting: Collection[str] = (),
+    remarks: Mapping[str, Sequence[Text]] | None = None,
+    out_of: float | None = None,
 ) -> Gradebook:
     """Return the table: a line for each student of the roster, and for each result.
 
@@ -86,20 +91,32 @@ def rows(
         late: the ids of those who handed in late.
         aside: the ids of those whose submission was set aside; a result of which nothing is graded
             counts so too.
+        waiting: the ids of those who handed in what is not graded yet; points that are there are of
+            an earlier submission.
+        remarks: what else is to be noted of a student.
+        out_of: the most there is for those without a result; None where only results say it.
 
     Raises:
         OptionError: two results of one student, or results of two assignments.
     """
     known = _by_student(results)
     worth = _worth(results)
-    most = sum(points or 0.0 for points in worth.values())
+    most = sum(points or 0.0 for points in worth.values()) if out_of is None else out_of
     here = {student.id for student in roster}
-    beyond = [Student(one) for one in sorted({*known, *aside} - here)]
-    lines = [
-        _line(student, known.get(student.id), most, late, aside) for student in [*roster, *beyond]
-    ]
-    if roster:
-        lines[len(roster) :] = [_noted(line, _NOT_LISTED) for line in lines[len(roster) :]]
+    beyond = [Student(one) for one in sorted({*known, *aside, *waiting} - here)]
+    lines = []
+    for student in [*roster, *beyond]:
+        one, result = student.id, known.get(student.id)
+        line = _line(student, result, most, late=one in late, aside=one in aside)
+        notes = [*line.notes, *(remarks or {}).get(one, ())]
+        if one in waiting:
+            line = replace(line, status=WAITING)
+            notes += [_EARLIER] if result else []
+        if one in late:
+            notes.append(_LATE)
+        if roster and one not in here:
+            notes.append(_NOT_LISTED)
+        lines.append(replace(line, notes=tuple(notes)))
     return Gradebook(worth, tuple(lines))
 
 
@@ -175,23 +192,17 @@ def _worth(results: Sequence[Result]) -> dict[str, float | None]:
     return worth
 
 
-def _line(
-    student: Student,
-    result: Result | None,
-    most: float,
-    late: Collection[str],
-    aside: Collection[str],
-) -> Row:
+def _line(student: Student, result: Result | None, most: float, *, late: bool, aside: bool) -> Row:
     """Return a student's line."""
     if result is None:
-        status = ASIDE if student.id in aside else MISSING
+        status = ASIDE if aside else MISSING
         return Row(student, {}, None, round(most, 2), status)
     points = {mark.question: _graded(mark) for mark in result.marks}
     earned = [one for one in points.values() if one is not None]
-    status = LATE if student.id in late else GRADED
+    status = LATE if late else GRADED
     if len(earned) < len(points):
-        status = WAITING
-    if student.id in aside or not earned:
+        status = PARTIAL
+    if aside or not earned:
         status = ASIDE
     total = round(sum(earned), 2) if earned else None
     by_hand = [_BY_HAND.format(mark.question, mark.by) for mark in result.marks if mark.by]
@@ -200,10 +211,6 @@ def _line(
 
 def _graded(mark: Mark) -> float | None:
     return None if mark.status == NOT_GRADED else mark.points
-
-
-def _noted(row: Row, note: Text) -> Row:
-    return replace(row, notes=(*row.notes, note))
 
 
 def _cells(book: Gradebook, code: str, *, worth: bool = False) -> list[list[Any]]:
@@ -264,5 +271,10 @@ _AFTER = (
 )
 _SHEET = Text(en="grades", zh="成绩")
 _BETWEEN = {"en": "; ", "zh": "；"}
+_LATE = Text(en="Handed in late.", zh="迟交。")
+_EARLIER = Text(
+    en="Handed in anew since; the points are of the earlier submission.",
+    zh="之后又交了一次；这里的分数是之前那份的。",
+)
 _NOT_LISTED = Text(en="Not on the roster.", zh="不在名单上。")
 _BY_HAND = Text(en="{} marked by hand by {}.", zh="{} 由 {} 人工评分。")

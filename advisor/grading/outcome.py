@@ -47,9 +47,9 @@ class Outcome:
         late = (_LATE,) if name in self.late else ()
         return (*late, _ANEW) if name in self.waiting else late
 
-    def reminder(self, assignment: str) -> Text | None:
-        """Return how many wait to be graded, and what to do; None where nobody does."""
-        return _WAITING.format(len(self.waiting), assignment) if self.waiting else None
+    def reminder(self, assignment: str) -> list[str]:
+        """Return a line that says how many wait to be graded and what to do, or none."""
+        return [str(_WAITING.format(len(self.waiting), assignment))] if self.waiting else []
 
 
 def of(course: Course, source: Source) -> Outcome:

@@ -22,17 +22,27 @@ def run(arguments: argparse.Namespace) -> None:
     course = course_of(arguments)
     source = course.source(arguments.name)
     graded = outcome.of(course, source)
-    book = gradebook.rows(graded.results, graded.roster, late=graded.late, aside=graded.aside)
+    book = gradebook.rows(
+        graded.results,
+        graded.roster,
+        late=graded.late,
+        aside=graded.aside,
+        waiting=graded.waiting,
+        remarks=graded.remarks,
+        out_of=sum(question.points for question in source.questions.values()),
+    )
     base = course.root / f"gradebook-{source.name}"
     spoken = language()
     files = {
         ".csv": gradebook.csv(book, spoken, plain=arguments.plain),
         ".xlsx": gradebook.xlsx(book, spoken),
     }
+    writing.tidy(course.root)
     for ending, data in files.items():
         writing.write(base.with_name(base.name + ending), data)
     written = [str(base) + ending for ending in files]
-    told(arguments, {"written": written}, "\n".join(written))
+    done = {"written": written, "waiting": sorted(graded.waiting)}
+    told(arguments, done, "\n".join([*written, *graded.reminder(source.name)]))
 
 
 def add(action: argparse.ArgumentParser) -> None:

@@ -42,10 +42,18 @@ def run(arguments: argparse.Namespace) -> None:
             notes=graded.notes(result.student),
         )
         pages.append((course.feedback(source.name, result.student), page))
+    base = course.root / "feedback"
+    for folder in base.glob(f"*/{source.name}"):
+        writing.tidy(folder)
     count = writing.write_all(pages)
-    done = {"pages": len(graded.results), "changed": count, "folder": str(course.root / "feedback")}
-    words = _DONE.format(len(graded.results), count, course.root / "feedback")
-    told(arguments, done, words)
+    done = {
+        "pages": len(pages),
+        "changed": count,
+        "folder": str(base),
+        "waiting": sorted(graded.waiting),
+    }
+    words = str(_DONE.format(len(pages), count, base))
+    told(arguments, done, "\n".join([words, *graded.reminder(source.name)]))
 
 
 def add(action: argparse.ArgumentParser) -> None:

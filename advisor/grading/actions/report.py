@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,18 +27,31 @@ def run(arguments: argparse.Namespace) -> None:
     course = course_of(arguments)
     source = course.source(arguments.name)
     graded = outcome.of(course, source)
-    # nobody's own variant: {K} is shown as K
     fields = {name: name for names in source.vary for name in names.split()}
     report = classreport.summarise(
         graded.results,
         graded.roster,
         title=source.title,
-        questions={n: variants.text_of(one.text, fields) for n, one in source.questions.items()},
+        questions={
+            name: variants.text_of(_open(one.text), fields)
+            for name, one in source.questions.items()
+        },
         late=graded.late,
+        waiting=graded.waiting,
     )
     show(report, arguments)
+    if not getattr(arguments, "json", False):
+        for line in graded.reminder(source.name):
+            show(line, arguments)
     if arguments.report:
-        writing.write(Path(writable(arguments.report, ".html")), report.html(language()))
+        file = Path(writable(arguments.report, ".html"))
+        writing.tidy(file.parent)
+        writing.write(file, report.html(language()))
+
+
+def _open(words: Text) -> Text:
+    """Leave nobody's own variant: {K} will be shown as K, and K = {K} as K = …."""
+    return Text(en=_NAMED.sub(r"\1…", words.en), zh=_NAMED.sub(r"\1…", words.zh))
 
 
 def add(action: argparse.ArgumentParser) -> None:
@@ -46,4 +60,5 @@ def add(action: argparse.ArgumentParser) -> None:
     action.add_argument("--report", metavar="FILE.html", help=say(_REPORT))
 
 
+_NAMED = re.compile(r"(?<!\w)((\w+) ?= ?)\{\2\}", re.ASCII)
 _REPORT = Text(en="write it as one web page as well", zh="同时写成一个网页")
