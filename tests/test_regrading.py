@@ -110,6 +110,15 @@ def test_a_mark_by_hand_that_stays_is_no_change_and_its_new_worth_is_told(course
     assert counting(course) == {"right": 1.0, "wrong": 1.0}
 
 
+def test_a_commit_of_what_was_never_shown_is_told(course, run):
+    run()
+    ask(course, "q3 = 1", "q3 = 20")
+    run()
+    ask(course, "q3 = 20", "q3 = 3")
+    assert "Nothing was committed" in run("--commit")[1]
+    assert counting(course) == {"right": 1.0, "wrong": 0.0}
+
+
 def test_a_commit_goes_alone(course, run):
     run()
     for other in ("--again", "--discard"):
@@ -175,6 +184,20 @@ def test_the_mean_is_over_what_is_graded_and_all_names_are_counted(course, run, 
     page = course / "feedback" / "s00" / "tiny" / "feedback.html"
     run(action="feedback")
     assert "of our own" not in page.read_text("utf-8")
+
+
+def test_a_page_does_not_contradict_a_mark_by_hand(course, run):
+    page = course / "feedback" / "wrong" / "tiny" / "feedback.html"
+    run()
+    run("--reveal", "description", action="feedback")
+    assert page.read_text("utf-8").count('class="message"') == 3
+    run("--give", "wrong", "q3", "1", "--author", "Li", "--reason", "read it")
+    run("--reveal", "description", action="feedback")
+    section = page.read_text("utf-8").partition('id="question-3"')[2]
+    assert "✓ correct" in section
+    assert "read it" in section
+    assert 'class="message"' not in section
+    assert "✗" not in section
 
 
 def test_a_name_of_any_bytes_gives_a_mark(course, run):

@@ -37,7 +37,7 @@ class Graded(Answer):
         name, version: of the assignment.
         results: what counts.
         changes: what a regrade changes; None where none waits.
-        committed: those changes count now.
+        committed: a commit was asked for; those changes count now.
         failed: what could not be graded again; the earlier result still counts.
         remarks: what is odd about marks by hand, by student.
     """
@@ -81,6 +81,8 @@ class Graded(Answer):
         page.blocks += _more(len(odd))
         if self.changes is not None:
             self._changed(page, self.changes)
+        elif self.committed:
+            page.say(_NOTHING)
         return page
 
     def _changed(self, page: Page, changes: tuple[Change, ...]) -> None:
@@ -168,6 +170,10 @@ _MORE = Text(en="… and {} more", zh="……还有 {} 个")
 _ALL = Text(en="… and {} more; --json has them all.", zh="……还有 {} 条；--json 里都有。")
 _WAITING = Text(en="Graded again: {} marks would change", zh="重评：有 {} 处分数会变")
 _CHANGED = Text(en="Committed: {} marks changed", zh="已算数：有 {} 处分数变了")
+_NOTHING = Text(
+    en="Nothing was committed: no regrade by this version waits. Grade first, without --commit.",
+    zh="没有可以算数的：这个版本没有等着的重评。先不加 --commit 评一次。",
+)
 _COMMIT = Text(
     en="Nothing has changed yet. advisor assignment grade {0} --commit lets it count, --discard forgets it.",
     zh="现在什么都还没变。advisor assignment grade {0} --commit 让它算数，--discard 放弃。",
