@@ -43,7 +43,6 @@ def rows(n=96, features=4, classes=2):
     return np.random.default_rng(0).normal(size=(n, features)), np.arange(n) % classes
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program["id"])
 def test_real_programs_get_their_diagnosis(program, keras):
     model, (X, y) = SHELF.build(program), SHELF.data(program)

@@ -48,7 +48,6 @@ def ran():
     return run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", LECTURE)
 def test_its_numbers_are_what_the_verdict_needs(ran, name):
     done = ran(name)
@@ -59,7 +58,6 @@ def test_its_numbers_are_what_the_verdict_needs(ran, name):
     json.dumps(done.to_dict(), allow_nan=False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", LECTURE)
 def test_it_reads_and_draws(ran, name, language):
