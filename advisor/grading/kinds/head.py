@@ -79,6 +79,9 @@ def _last_layer(model: SavedModel, seen: Examined, drawn: Drawn, broken: list[Te
         return Part(_LAST, _SHARES[0], 0.0, units)
     if not seen.facts.outputs[0].behaviour.known:
         return Part(_LAST, _SHARES[0], float(not broken), _UNSEEN)
+    suspect = seen.found(*_LASTS, *_LOSSES, _TWICE)
+    if not suspect and seen.facts.outputs[0].loss is not None:
+        return Part(_LAST, _SHARES[0], 1.0, NOTHING)
 
     def right_loss(output: Output) -> None:
         raw = output.behaviour.name in {"linear", "log_softmax"} and drawn.task != "regression"
