@@ -43,7 +43,13 @@ def rows(n=96, features=4, classes=2):
     return np.random.default_rng(0).normal(size=(n, features)), np.arange(n) % classes
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program["id"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(one, id=one["id"], marks=[pytest.mark.slow] * (one["id"] == "um-example"))
+        for one in PROGRAMS
+    ],
+)
 def test_real_programs_get_their_diagnosis(program, keras):
     model, (X, y) = SHELF.build(program), SHELF.data(program)
     before = [w.copy() for w in model.get_weights()]

@@ -22,6 +22,8 @@ LECTURE = [
     "dying-relu", "redundancy", "leaky-relu", "softmax-output", "how-to-choose",
     "regression-output", "binary-output",
 ]  # fmt: skip
+LONG = {"how-to-choose", "exploding-gradient"}  # more than a minute each
+RUN = [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in LECTURE]
 
 
 def test_there_is_one_for_each_claim_in_the_lectures_order():
@@ -48,7 +50,7 @@ def ran():
     return run
 
 
-@pytest.mark.parametrize("name", LECTURE)
+@pytest.mark.parametrize("name", RUN)
 def test_its_numbers_are_what_the_verdict_needs(ran, name):
     done = ran(name)
     assert done.seeds == SEEDS >= 5
@@ -59,7 +61,7 @@ def test_its_numbers_are_what_the_verdict_needs(ran, name):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", LECTURE)
+@pytest.mark.parametrize("name", RUN)
 def test_it_reads_and_draws(ran, name, language):
     done = ran(name)
     advisor.set_language(language)
