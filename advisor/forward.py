@@ -95,8 +95,11 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
 
 def sums(file: SavedModel, layer: Layer, x: Any) -> Any:
     """Return the weighted sums of a Dense layer, before any activation."""
-    stored = weights(file)[f"{layer.options['path']}/vars"]
-    return x @ stored[0] + (stored[1] if len(stored) > 1 else 0.0)
+    import numpy as np
+
+    own = (file.tree.datasets.get(f"{layer.options['path']}/vars/{n}") for n in (0, 1))
+    kernel, *bias = (np.asarray(one.array(file.weights), "float64") for one in own if one)
+    return x @ kernel + (bias[0] if bias else 0.0)
 
 
 def _computes(layer: Layer) -> bool:
