@@ -16,6 +16,7 @@ import pytest
 from advisor import diagnosis, file_facts, forward, rewriting, rulebook, saved
 from advisor.errors import ModelFileError
 from advisor.grading.handin import saved as bytes_of
+from advisor.grading.jail import ladder
 from advisor.grading.judgement import CannotRunError
 from advisor.grading.nursery import Nursery
 from advisor.grading.source import Limits
@@ -97,7 +98,8 @@ def test_what_passes_is_loaded_by_keras_or_told_and_its_process_lives(honest):
         *watched(mutants.of_weights(honest, half, 3), read)[0],
     ]
     assert len(passed) > COUNT / 20
-    nursery, ran, told = Nursery(Limits()), [], []
+    rung = ladder.probe(str(Path(__file__).parent))
+    nursery, ran, told = Nursery(Limits(), rung, str(Path(__file__).parent)), [], []
     try:
         for data in passed:
             try:

@@ -1,4 +1,4 @@
-"""The teacher's side of assignments: handed out, collected, graded, given back; no student's code runs.
+"""The teacher's side of assignments: handed out, collected, graded, given back.
 
 `actions`      the shelf of what a teacher does: advisor assignment new, render and so on, one file each
 `kinds`        the shelf of kinds of question, one file each
@@ -47,9 +47,12 @@ They are judged:
 Safely, and by the hundred:
 `grader`       one process a submission, whatever happens to it
 `worker`       one submission at a time
+`programs`     which questions are answered by code that has to be run
 `nursery`      asks Keras, from the grader's side
-`opening`      the process that has imported Keras and forks a child for each model
-`running`      what that child does: Keras opens the model and runs it
+`opening`      the process that has imported Keras and forks a child for each request
+`running`      what that child does with a model: Keras opens it and runs it
+`executing`    what that child does with code: it is run, and what it built is saved
+`jail`         what holds that child, where the machine has it
 `frames`       messages between them
 `confinement`  what a process may take
 `scratch`      folders that do not outlive it

@@ -35,7 +35,7 @@ def libc() -> Any:
     """Return the C library; asked for before a fork, it costs no child anything."""
     import ctypes
 
-    return ctypes.CDLL(None)
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _watch(parent: int) -> None:

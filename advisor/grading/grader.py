@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import OptionError
 from advisor.grading import confinement, handout, marking, scratch, submission
+from advisor.grading.jail import ladder
 from advisor.grading.marks import kept_text
 from advisor.grading.nursery import NoKerasError, Nursery
-from advisor.grading.worker import TRIES, Job, Worker, mark, set_aside
+from advisor.grading.worker import TRIES, Job, Means, Worker, mark, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from advisor.grading.marks import Result
+    from advisor.grading.nursery import Frame
     from advisor.grading.results import Results
     from advisor.grading.source import Source
 
 _NEEDED = """ctypes fractions numpy.ma resource advisor.confirmation advisor.diagnosis advisor.data_facts
 advisor.file_facts advisor.file_weights advisor.forward advisor.meanfield advisor.remedies
 advisor.rewriting advisor.saved advisor.vetting advisor.grading.looking advisor.grading.sketches
-advisor.grading.values"""
+advisor.grading.values advisor.grading.handout"""
 
 
 def jobs_of(
@@ -42,7 +44,7 @@ def jobs_of(
     """Give the submissions of which no result of this version counts or waits, or all `again`."""
     for name, folder in folders:
         files = submission.load(folder, source.limits.file_mb * 2**20)
-        job = Job(marking.sheet(source, kept_text(name)), files)
+        job = Job(marking.sheet(source, kept_text(name)), files, source)
         results.count_last(job.key)
         if not results.waits(job.key) and (again or not results.counts(job.key)):
             yield job
@@ -55,19 +57,29 @@ def grade(
     *,
     workers: int = 2,
     again: bool = False,
+    means: Means | None = None,
 ) -> int:
     """Grade submissions and keep each result as soon as it is there; return how many.
+
+    Args:
+        jobs: the submissions.
+        source: their assignment.
+        results: where they are kept.
+        workers: how many are graded at the same time.
+        again: what counts already is graded anew, and waits.
+        means: what they are judged with; None for what this machine has.
 
     Raises:
         OptionError: some need Keras, which cannot be started; they wait.
     """
+    means = means or means_of(source)
     count, cause = 0, _Cause()
     way = _side_by_side if confinement.FORKS else _one_by_one
     scratch.sweep()
     _import_once(source)
     gc.freeze()  # what is here now is not looked through in every child
     try:
-        with contextlib.closing(way(iter(jobs), source, workers, cause)) as found:
+        with contextlib.closing(way(iter(jobs), source, means, workers, cause)) as found:
             for result in found:
                 results.keep(result, again=again)
                 count += 1
@@ -85,6 +97,19 @@ def grade(
             f"{count} are graded. Repair that, then run the same command again."
         )
     return count
+
+
+def means_of(source: Source, *, most: str = "A", unprotected: bool = False) -> Means:
+    """Return what this machine judges with.
+
+    Args:
+        source: the assignment, in its course.
+        most: the rung that is tried first.
+        unprotected: run students' code even where nothing confines it.
+    """
+    private = str(source.folder.resolve().parents[1])
+    rung = ladder.probe(private, most)
+    return Means(rung, private, rung.jails or unprotected)
 
 
 @dataclass(slots=True)
@@ -120,10 +145,10 @@ def _import_once(source: Source) -> None:
 
 
 def _side_by_side(
-    jobs: Iterator[Job], source: Source, workers: int, cause: _Cause
+    jobs: Iterator[Job], source: Source, means: Means, workers: int, cause: _Cause
 ) -> Generator[Result]:
     """Grade in processes of their own, so many at a time."""
-    team = [Worker(source.limits) for _ in range(max(workers, 1))]
+    team = [Worker(source.limits, means) for _ in range(max(workers, 1))]
     try:
         while True:
             for worker in team:
@@ -156,22 +181,22 @@ def _ready(busy: list[Worker]) -> list[Worker]:
 
 
 def _one_by_one(
-    jobs: Iterator[Job], source: Source, workers: int, cause: _Cause
+    jobs: Iterator[Job], source: Source, means: Means, workers: int, cause: _Cause
 ) -> Generator[Result]:
     """Grade in this process, where the system has no fork; only Keras gets one of its own."""
     del workers
-    keras = _Lazy(source)
+    keras = _Lazy(source, means)
     try:
         for job in jobs:
             result, why = None, ""
             for _ in range(TRIES):
                 try:
-                    result = mark(job, keras.ask)
+                    result = mark(job, means, keras)
                     break
                 except NoKerasError as error:
                     result, why = None, str(error)
                 except Exception as error:  # noqa: BLE001 - a failure of our own
-                    result = set_aside(job, f"{type(error).__name__}: {error}")
+                    result = set_aside(job, means, f"{type(error).__name__}: {error}")
                 keras.close()
             if result is None:
                 cause.add(why)
@@ -184,17 +209,28 @@ def _one_by_one(
 class _Lazy:
     """A nursery that is started when it is asked and is not there."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, means: Means) -> None:
         self._source = source
+        self._means = means
         self._nursery: Nursery | None = None
 
     def ask(self, what: str, data: bytes, X: Any) -> Any:
         """Let Keras open a model, as `Nursery.ask` does."""
+        return self._started().ask(what, data, X)
+
+    def run(self, header: dict[str, Any], payload: bytes) -> tuple[str, list[Frame]]:
+        """Run a student's code, as `Nursery.run` does; what it leaves behind is for nobody else."""
+        try:
+            return self._started().run(header, payload)
+        finally:
+            self.close()
+
+    def _started(self) -> Nursery:
         if self._nursery is not None and not self._nursery.alive:
             self.close()
         if self._nursery is None:
-            self._nursery = Nursery(self._source.limits)
-        return self._nursery.ask(what, data, X)
+            self._nursery = Nursery(self._source.limits, self._means.rung, self._means.private)
+        return self._nursery
 
     def close(self) -> None:
         """End it."""

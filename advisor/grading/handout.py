@@ -105,6 +105,17 @@ def _curves(kind: str, spec: dict[str, Any]) -> dict[str, tuple[list[float], lis
     }
 
 
+def files(source: Source, student: str, *, reference: bool = False) -> dict[str, str]:
+    """Return the files that a student is handed beside the code, by name."""
+    given = make(source, student)
+    found = {FILE: dumps(given, self_check=source.self_check or reference, reference=reference)}
+    for name, question in given.questions.items():
+        if question.spec is not None and has_rows(question.kind, question.spec):
+            drawn = marking.rows(question.spec)
+            found[f"{name}.csv"] = table(drawn.X_train, drawn.y_train)
+    return found
+
+
 def dumps(handout: Handout, *, self_check: bool, reference: bool = False) -> str:
     """Return `assignment.json`."""
     questions = {}

@@ -1,7 +1,6 @@
 """Answers read from a notebook's or a script's code, which is never run.
 
-What counts is the last literal assigned to a question's name outside any block; what code works out
-is told apart from what was not answered.
+What counts is the last literal assigned to a question's name outside any block.
 """
 
 from __future__ import annotations
@@ -17,23 +16,24 @@ if TYPE_CHECKING:
 
 _LETTERS = 200_000  # of code that names a question; the parser takes less than a second for them
 _DEPTH = 20  # nested deeper is no answer
-_MAGIC = re.compile(r"\s*[%!?]|.*\?\s*$")
+_MAGIC = re.compile(r"(\s*)(?:[%!?].*|.*\?\s*$)")
+_OTHER = re.compile(r"\s*%%(?!time|capture|prun)")  # a cell in another language
 _PLAIN = (str, bool, int, float, type(None), type(...))
 _LOCAL = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_FAILS = (SyntaxError, ValueError, RecursionError, MemoryError)
+FAILS = (SyntaxError, ValueError, RecursionError, MemoryError)
 _CODE = object()  # the value of a name that code works out
 
 
-def read(cells: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Any], set[str]]:
-    """Return the values of names by their last literal, and the names that code works out.
+def read(cells: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of names by their last literal; what code works out is left out.
 
     Example:
         >>> read(["q1 = 'relu'", "q2 = 1 / 4", "q3 = f(2)", "q4 = ..."], ["q1", "q2", "q3", "q4"])
-        ({'q1': 'relu', 'q2': 0.25}, {'q3'})
+        {'q1': 'relu', 'q2': 0.25}
     """
     found: dict[str, Any] = dict.fromkeys(names, ...)
     if not found:
-        return {}, set()
+        return {}
     named = re.compile(rf"\b({'|'.join(map(re.escape, found))})\b")
     left = _LETTERS
     for cell in cells:
@@ -43,28 +43,42 @@ def read(cells: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Any], se
         if named.search(cell):
             for statement in _statements(cell, found):
                 _take(statement, found)
-    values = {name: one for name, one in found.items() if one is not _CODE and one is not ...}
-    return values, {name for name, one in found.items() if one is _CODE}
+    return {name: one for name, one in found.items() if one is not _CODE and one is not ...}
 
 
 def _statements(cell: str, found: dict[str, Any]) -> Iterator[ast.stmt]:
     """Give a cell's statements; of one that is no Python, the lines that are by themselves."""
-    plain = "\n".join(line for line in cell.splitlines() if not _MAGIC.match(line))
-    for code in (cell, plain):  # what looks like a magic may be a line of a string
-        with contextlib.suppress(*_FAILS):
-            yield from _parsed(code)
-            return
+    plain = without_magics(cell)
+    with contextlib.suppress(*FAILS):
+        yield from parsed(plain)
+        return
     for line in plain.splitlines():
         name = re.match(r"(\w+)\s*(:[^=]*)?=(?!=)", line)
         if name is None or name[1] not in found:
             continue
         try:
-            yield from _parsed(line)
-        except _FAILS:
+            yield from parsed(line)
+        except FAILS:
             found[name[1]] = _CODE  # goes on over the next lines
 
 
-def _parsed(code: str) -> list[ast.stmt]:
+def without_magics(cell: str) -> str:
+    """Return a notebook's cell as Python alone, line for line; as it is where that is Python."""
+    with contextlib.suppress(*FAILS):
+        parsed(cell)  # what looks like a magic may be a line of a string
+        return cell
+    if _OTHER.match(cell):
+        return ""
+    lines = cell.splitlines()
+    return "\n".join(_MAGIC.sub(r"\1pass", line) if _MAGIC.match(line) else line for line in lines)
+
+
+def parsed(code: str) -> list[ast.stmt]:
+    """Return the statements of code.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it is no Python; they are FAILS.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd escapes in a student's strings
         return ast.parse(code).body

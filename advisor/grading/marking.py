@@ -85,7 +85,12 @@ def mark(
     Raises:
         NeedsKerasError: a model has to be opened, and there is no opener.
     """
-    marks = tuple(mark_one(one, handed_in, opener) for one in asked.questions)
+    marks = tuple(
+        Mark(one[0], 0.0, one[2], *handed_in.settled[one[0]])
+        if one[0] in handed_in.settled
+        else mark_one(one, handed_in, opener)
+        for one in asked.questions
+    )
     return Result(
         asked.name,
         asked.version,

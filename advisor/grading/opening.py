@@ -1,82 +1,101 @@
-"""The process that lets Keras open models: imports Keras once, then forks a child for each model.
+"""The process that has imported Keras: it forks a child for each model to open and each code to run.
 
-A child gets the model's bytes and the rows to predict, never labels or answers, and returns raw
-numbers of bounded size. It lives in a scratch folder of its own, with limits of time, memory, file
-size and open files; whatever happens to it happens to nobody else. Run as
-`python -m advisor.grading.opening PARENT`, spoken to over its standard input and output by `nursery`.
+What is asked never passes through this process: a child gets the pipes that it reads and answers on,
+and finds in its memory nothing of anybody else's. It never gets labels or right answers, lives in a
+scratch folder of its own, with limits of time, memory, files and threads, and in the jail where there
+is one; whatever happens to it happens to nobody else. Run as `python -m advisor.grading.opening PARENT
+RUNG COURSE`, spoken to by `nursery` over its standard input.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import select
-import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import running, scratch
-from advisor.grading.confinement import FORKS, bound, end_with
-from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
+from advisor.grading import confinement, executing, running, scratch
+from advisor.grading.frames import MOST, read_frame, write_frame
+from advisor.grading.jail import ladder, readable, watching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO, NoReturn
 
 _FILE = 2**26  # bytes that a child may write into one file
-_WALL = 2  # times the seconds of computing, as other programs want the processor too
+_FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
+_LOOK = 0.05  # seconds between two looks at what a child takes
+_ANSWERS = {
+    "outputs": running.answers,
+    "gradient": running.answers,
+    executing.CODE: executing.answers,
+}
 
 
-class _Home:
-    """Where the children live, one at a time; who leaves it takes everything away."""
-
-    def __init__(self) -> None:
-        self.child = 0
-        self.folder = scratch.begin()
-
-    def leave(self, *_: Any) -> NoReturn:
-        """End this process and its child."""
-        if self.child:
-            _end(self.child)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os._exit(0)
-
-
-def serve(parent: int) -> None:
+def serve(parent: int, rung: str, private: str) -> None:
     """Answer requests until the grader goes away."""
-    source, sink = _own_streams()
-    home = _Home()
-    if FORKS:
-        signal.signal(signal.SIGTERM, home.leave)
-        end_with(parent, signal.SIGTERM)
-    with contextlib.suppress(BrokenPipeError):
-        try:
-            keras = _keras(home.folder)
-        except Exception as error:  # noqa: BLE001 - whatever an installation may lack
-            write_frame(sink, {"status": "failed", "why": running.line(error)}, b"")
-            home.leave()
-        write_frame(sink, {"status": "ready"}, b"")
-        gc.freeze()
-        while (request := read_frame(source, MOST)) is not None:
-            if FORKS:
-                reply = _in_child(*request, keras, home, (source, sink))
-            else:  # the grader ends this process where it takes too long
-                reply = running.answer(*request, keras, home.folder)
-            write_frame(sink, *reply)
+    home = _Home(ladder.RUNGS[rung], private)
+    stream = os.dup(0)
+    sink = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for own in (0, 1, 2):  # what libraries print goes nowhere
+        os.dup2(nowhere, own)
+    if rung != "D":
+        os.close(sink)
+        _serve_forking(socket.socket(fileno=stream), home, parent)
+    else:
+        _serve_alone(os.fdopen(stream, "rb", buffering=0), os.fdopen(sink, "wb", buffering=0), home)
     home.leave()
 
 
-def _own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the grader's pipes to ourselves: what libraries print goes nowhere."""
-    source = os.fdopen(os.dup(0), "rb", buffering=0)
-    sink = os.fdopen(os.dup(1), "wb", buffering=0)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    return source, sink
+def _serve_forking(asker: socket.socket, home: _Home, parent: int) -> None:
+    """Give each request to a child of its own; tell how that ended."""
+    signal.signal(signal.SIGTERM, home.leave)
+    if parent:  # else bubblewrap sees to it
+        confinement.end_with(parent, signal.SIGTERM)
+    with contextlib.suppress(ConnectionError):
+        keras = _ready(home, lambda told: asker.sendall(json.dumps(told).encode()))
+        while True:
+            text, ends, _, _ = socket.recv_fds(asker, 2**12, 2)
+            if not text:
+                return
+            told = _in_child(json.loads(text), ends, keras, home, asker)
+            asker.sendall(json.dumps(told).encode())
+
+
+def _serve_alone(source: BinaryIO, sink: BinaryIO, home: _Home) -> None:
+    """Answer here, where the system has no fork; the grader ends this process where it takes too long."""
+    with contextlib.suppress(BrokenPipeError):
+        keras = _ready(home, lambda told: write_frame(sink, told, b""))
+        while (request := read_frame(source, MOST)) is not None:
+            for frame in _answers(request, keras, home.folder):
+                write_frame(sink, *frame)
+            write_frame(sink, {"status": "end"}, b"")
+
+
+def _answers(
+    request: tuple[dict[str, Any], bytes], keras: Any, place: str
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    return _ANSWERS[request[0]["what"]](*request, keras, place)
+
+
+def _ready(home: _Home, tell: Any) -> Any:
+    """Import Keras and say so."""
+    try:
+        keras = _keras(home.folder)
+    except Exception as error:  # noqa: BLE001 - whatever an installation may lack
+        tell({"status": "failed", "why": running.line(error)})
+        home.leave()
+    gc.freeze()
+    tell({"status": "ready"})
+    return keras
 
 
 def _keras(folder: str) -> Any:
@@ -96,117 +115,128 @@ def _keras(folder: str) -> Any:
     return keras
 
 
+class _Home:
+    """Where the children live, one at a time; who leaves it takes everything away."""
+
+    def __init__(self, rung: ladder.Rung, private: str) -> None:
+        self.child = 0
+        self.ended: tuple[int, float] | None = None  # the child's status, seconds that it computed
+        self.folder = scratch.begin()
+        self.jails = rung.jails
+        self.paths = readable.paths(private) if rung.jails else []
+
+    def leave(self, *_: Any) -> NoReturn:
+        """End this process and its child."""
+        self.end_child()
+        scratch.clear(self.folder)
+        os._exit(0)
+
+    def reaped(self, how: int = os.WNOHANG) -> bool:
+        """Say whether the child has ended, or wait for it."""
+        try:
+            found, status, usage = os.wait4(self.child, how)
+        except OSError:
+            self.ended = (0, 0.0)
+            return True
+        if found:
+            self.ended = (status, usage.ru_utime + usage.ru_stime)
+        return bool(found)
+
+    def end_child(self) -> tuple[int, float]:
+        """End the child and all that it started; return its status and the seconds it computed."""
+        if self.child and self.ended is None:
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(OSError):
+                    kill(self.child, signal.SIGKILL)
+            self.reaped(0)
+        ended = self.ended or (0, 0.0)
+        self.child, self.ended = 0, None
+        return ended
+
+
 def _in_child(
-    header: dict[str, Any],
-    payload: bytes,
-    keras: Any,
-    home: _Home,
-    streams: tuple[BinaryIO, BinaryIO],
-) -> tuple[dict[str, Any], bytes]:
-    """Answer one request in a child; say how it ended."""
+    limits: dict[str, Any], ends: list[int], keras: Any, home: _Home, asker: socket.socket
+) -> dict[str, Any]:
+    """Let a child answer one request; say how it ended."""
     place = tempfile.mkdtemp(dir=home.folder)
-    reading, writing = os.pipe()
+    alive, living = os.pipe()
     parent = os.getpid()
     home.child = os.fork()
     if home.child == 0:
         try:
-            _confine(header, place, parent)
-            for stream in (*streams, os.fdopen(reading, "rb")):
-                stream.close()
-            with os.fdopen(writing, "wb", buffering=0) as sink:
-                write_frame(sink, *running.answer(header, payload, keras, place))
+            _confine(limits, place, parent, {*ends, living})
+            with os.fdopen(ends[0], "rb") as source:
+                request = read_frame(source, MOST)
+            assert request is not None  # noqa: S101 - else who asked is gone, and so are we
+            if home.jails:
+                ladder.confine(place, home.paths)
+            with os.fdopen(ends[1], "wb", buffering=0) as sink:
+                for frame in _answers(request, keras, place):
+                    write_frame(sink, *frame)
         finally:
             os._exit(0)
-    os.close(writing)
+    for end in (living, *ends):
+        os.close(end)
     try:
-        reply = _wait(reading, _WALL * float(header["seconds"]) + 1, streams[0])
-        if reply is None:
-            home.leave()
+        stopped = _wait(home, alive, place, asker, float(limits["wall"]))
     finally:
-        os.close(reading)
-        ended = _end(home.child)
-        home.child = 0
-        shutil.rmtree(place, ignore_errors=True)
-    return (_told(ended), b"") if reply is BROKEN else reply
+        os.close(alive)
+        status, seconds = home.end_child()
+        scratch.clear(place)
+    if stopped is None and seconds >= float(limits["seconds"]):
+        stopped = "timeout"
+    return {"status": stopped or _told(status)}
 
 
-def _confine(header: dict[str, Any], place: str, parent: int) -> None:
-    """Bound what the child may take, before it touches the model."""
+def _confine(limits: dict[str, Any], place: str, parent: int, kept: set[int]) -> None:
+    """Leave the child what it needs, and bound what it may take."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with(parent)
+    confinement.end_with(parent)
+    last = 2
+    for end in sorted(kept):
+        os.closerange(last + 1, end)
+        last = end
+    os.closerange(last + 1, last + 1000)
     os.setsid()
     os.chdir(place)
     os.umask(0o077)
-    kept = ("PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
-    kept_values = {key: os.environ[key] for key in kept if key in os.environ}
+    names = ("PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
+    values = {name: os.environ[name] for name in names if name in os.environ}
     os.environ.clear()
-    os.environ.update(kept_values | {"HOME": place, "TMPDIR": place})
+    os.environ |= values | {"HOME": place, "TMPDIR": place, "MPLBACKEND": "agg"}
     tempfile.tempdir = place
-    file_bytes = max(_FILE, int(header["model_bytes"]))
-    bound(float(header["seconds"]), int(header["memory_mb"]) * 2**20, file_bytes)
+    file_bytes = max(_FILE, int(limits["file_bytes"]))
+    confinement.bound(float(limits["seconds"]), int(limits["memory_mb"]) * 2**20, file_bytes)
 
 
-def _wait(reading: int, seconds: float, source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Take what the child writes, until it ends or its time is up; None where the grader is gone."""
-    end, size = time.monotonic() + seconds, 0
-    parts: list[bytes] = []
-    while True:
-        left = end - time.monotonic()
-        ready, _, _ = select.select([reading, source.fileno()], [], [], max(left, 0))
-        if source.fileno() in ready:  # nothing is asked before the answer
-            return None
-        if not ready:
-            return {"status": "timeout"}, b""
-        part = os.read(reading, 2**16)
-        if not part:
-            return _checked(b"".join(parts))
-        parts.append(part)
-        size += len(part)
-        if size > MOST:
-            return {"status": "error", "why": "it gives too many numbers"}, b""
+def _wait(home: _Home, alive: int, place: str, asker: socket.socket, seconds: float) -> str | None:
+    """Wait until the child ends; say why it is to be ended where that comes first."""
+    end = time.monotonic() + seconds
+    watched = [alive, asker.fileno()]
+    while (left := end - time.monotonic()) > 0:
+        ready, _, _ = select.select(watched, [], [], min(left, _LOOK))
+        if asker.fileno() in ready:  # nothing is asked before the answer: the grader is gone
+            home.leave()
+        if alive in ready:
+            watched.remove(alive)
+        if alive not in watched:
+            if home.reaped():
+                return None
+            time.sleep(0.002)  # it closed what tells that it lives
+        elif not ready and home.jails and watching.too_much(home.child, place):
+            return "killed"
+    return "timeout"
 
 
-def _checked(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """Take a child's answer apart; believe nothing of it but numbers."""
-    import io
-
-    frame = read_frame(io.BytesIO(data), MOST)
-    if frame is None or frame is BROKEN:
-        return BROKEN
-    header, payload = frame
-    if header.get("status") == "killed":
-        return {"status": "killed"}, b""
-    if header.get("status") != "ok":
-        return {"status": "error", "why": running.printable(str(header.get("why")))}, b""
-    shape = header.get("shape")
-    whole = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n < 2**31 for n in shape)
-    size = 8
-    for n in shape if whole and shape is not None else ():
-        size *= n
-    if not whole or size != len(payload):
-        return {"status": "error", "why": "its numbers have no shape"}, b""
-    return {"status": "ok", "shape": shape}, payload
-
-
-def _told(ended_by: int) -> dict[str, Any]:
-    """Say what a child died of."""
-    if ended_by == signal.SIGXCPU:
-        return {"status": "timeout"}
-    own = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-    # any other signal was sent by no limit of ours: by a system short of memory, or by a person
-    return {"status": "killed" if ended_by in own else "gone"}
-
-
-def _end(child: int) -> int:
-    """End the child and all that it started; return the signal that had ended it, 0 for none."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            kill(child, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        _, status = os.waitpid(child, 0)
-        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    return 0
+def _told(status: int) -> str:
+    """Say what a child ended by."""
+    if not os.WIFSIGNALED(status):
+        return "ended"
+    if os.WTERMSIG(status) == signal.SIGXCPU:
+        return "timeout"
+    # no limit of ours sends these: they are from a system short of memory, or from a person
+    return "gone" if os.WTERMSIG(status) in _FROM_OUTSIDE else "killed"
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), sys.argv[2], sys.argv[3])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.errors import AdvisorError
 from advisor.grading import marking, rehearsal, rendering, specs, submission, variants
 from advisor.grading import source as sources
+from advisor.grading.jail import ladder
 from advisor.grading.judgement import Asked, CannotRunError
 from advisor.grading.kinds import score
 from advisor.grading.marks import CORRECT
@@ -145,7 +146,9 @@ class _Lazy:
 
     def ask(self, what: str, data: bytes, X: Any) -> Any:
         if self._nursery is None:
-            self._nursery = Nursery(self._source.limits)
+            private = str(self._source.folder)
+            # these models are the teacher's own
+            self._nursery = Nursery(self._source.limits, ladder.probe(private, "C"), private)
         return self._nursery.ask(what, data, X)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import OptionError, UnknownNameError, shown
-from advisor.grading import handout, kinds, marking
+from advisor.grading import handout, kinds
 from advisor.text import LANGUAGES
 
 if TYPE_CHECKING:
@@ -165,16 +165,11 @@ def files(
 ) -> dict[str, str]:
     """Return the files that a student is handed, by name."""
     given = handout.make(source, student)
-    told = handout.dumps(given, self_check=source.self_check or solved, reference=solved)
-    found = {handout.FILE: told}
+    found = handout.files(source, student, reference=solved)
     made = book(source, given, solved=solved, language=language if language in LANGUAGES else None)
     found[f"{source.name}.py"] = script(made)
     if not solved:
         found[f"{source.name}.ipynb"] = notebook(made)
-    for name, question in given.questions.items():
-        if question.spec is not None and handout.has_rows(question.kind, question.spec):
-            drawn = marking.rows(question.spec)
-            found[f"{name}.csv"] = handout.table(drawn.X_train, drawn.y_train)
     return found
 
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.grading.frames import MOST
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _WORDS = 160
+_READ = 10_000  # letters of an error, in which the first line is looked for
 
 
-def answer(
+def answers(
     header: dict[str, Any], payload: bytes, keras: Any, place: str
-) -> tuple[dict[str, Any], bytes]:
-    """Open the model and run it."""
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Open the model and run it; give one message."""
     import numpy as np
 
     try:
@@ -27,20 +31,29 @@ def answer(
         model = _load(payload[:model_bytes], keras, place)
         found = np.ascontiguousarray(run(header["what"], model, X, keras), dtype="<f8")
         if found.nbytes >= MOST:
-            return {"status": "error", "why": "it gives too many numbers"}, b""
+            yield {"status": "error", "why": "it gives too many numbers"}, b""
+            return
         data = found.tobytes()
     except BaseException as error:  # noqa: BLE001 - Keras and TensorFlow raise whatever they like
-        if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-            return {"status": "killed"}, b""
-        return {"status": "error", "why": line(error, place)}, b""
-    return {"status": "ok", "shape": list(found.shape)}, data
+        yield failed(error, place), b""
+        return
+    yield {"status": "ok", "shape": list(found.shape)}, data
+
+
+def failed(error: BaseException, place: str) -> dict[str, Any]:
+    """Say what was raised; memory that ran out is told apart."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return {"status": "killed"}
+    return {"status": "error", "why": line(error, place)}
 
 
 def line(error: BaseException, place: str = "") -> str:
     """Return an error as one line, the same whenever it happens."""
-    text = str(error).replace(place, "") if place else str(error)
+    text = str(error)[:_READ]
+    text = text.replace(place, "") if place else text
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return printable(re.sub(r"0x[0-9a-f]+", "0x…", f"{type(error).__name__}: {first}"))
+    name = type(error).__name__[:_WORDS]
+    return printable(re.sub(r"0x[0-9a-f]+", "0x…", f"{name}: {first}"))
 
 
 def printable(words: str) -> str:
@@ -52,17 +65,22 @@ def _load(data: bytes, keras: Any, place: str) -> Any:
     """Let Keras read the file; its name is ours, whatever the model calls itself."""
     import pathlib
 
-    import tensorflow as tf
-
-    with contextlib.suppress(RuntimeError):  # where there is no fork, it is set since the first
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+    one_thread()
     path = pathlib.Path(place) / "model.keras"
     path.write_bytes(data)
     keras.utils.set_random_seed(0)  # what the file leaves out is drawn, the same each time
     model = keras.models.load_model(path, compile=False, safe_mode=True)
     path.unlink()
     return model
+
+
+def one_thread() -> None:
+    """Let TensorFlow compute in one thread: the same bytes, and a core for each."""
+    import tensorflow as tf
+
+    with contextlib.suppress(RuntimeError):  # where there is no fork, it is set since the first
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def run(what: str, model: Any, X: Any, keras: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -31,8 +32,18 @@ def sweep() -> None:
         with contextlib.suppress(OSError):
             held = _hold(str(folder))
             if held is not None:
-                shutil.rmtree(folder, ignore_errors=True)
+                clear(str(folder))
                 os.close(held)
+
+
+def clear(folder: str) -> None:
+    """Take a folder away, whatever somebody built in it: too deep for Python, or closed to its owner."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder) and os.name == "posix":
+        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            with contextlib.suppress(OSError):
+                subprocess.run([*command, "--", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def _hold(folder: str) -> int | None:

@@ -1,4 +1,4 @@
-"""One submission as it lies in its folder: read once, never run.
+"""One submission as it lies in its folder: read once; nothing of it is run here.
 
 Answers come from `answers.json`, else from the handed-out notebook or script, where literals assigned
 to the questions' names are taken; models are files such as `q2.keras`. Where two files differ,
@@ -57,6 +57,7 @@ class Submission:
         refused: why a file could not be read, by question.
         notes: what belongs to no question, or could not be read.
         sha256: of all files that were read.
+        settled: by question, the status and the words of what code could not answer.
     """
 
     answers: dict[str, Any]
@@ -64,6 +65,7 @@ class Submission:
     refused: dict[str, Text]
     notes: tuple[Text, ...]
     sha256: str
+    settled: dict[str, tuple[str, Text]] = field(default_factory=dict)
 
 
 def load(folder: Path, file_bytes: int = 2**26) -> Files:
@@ -96,9 +98,7 @@ def parse(files: Files, questions: list[str]) -> Submission:
             models[question] = data
         else:
             refused[question] = data
-    answers, code, complaints = _answers(files.contents, questions)
-    run = [name for name in questions if name in code - {*answers, *models, *refused}]
-    complaints += [_NEVER_RUN.format(join(run))] if run else []
+    answers, complaints = _answers(files.contents, questions)
     return Submission(answers, models, refused, (*notes, *complaints), files.sha256)
 
 
@@ -149,10 +149,9 @@ def _bytes(path: Path, limit: int) -> bytes | Text:
 
 def _answers(
     contents: dict[str, bytes | Text], questions: list[str]
-) -> tuple[dict[str, Any], set[str], list[Text]]:
-    """Return the answers, JSON before notebooks before scripts; what code works out; complaints."""
+) -> tuple[dict[str, Any], list[Text]]:
+    """Return the answers, JSON before notebooks before scripts, and complaints."""
     found: dict[str, Any] = {}
-    code: set[str] = set()
     notes: list[Text] = []
     first: dict[str, str] = {}  # which file an answer is from
     for ending, name in _in_order(contents):
@@ -161,11 +160,10 @@ def _answers(
             notes.append(_NOT_READ.format(shown(name), data))
             continue
         try:
-            given, run = _READERS[ending](data, questions)
+            given = _READERS[ending](data, questions)
         except (ValueError, RecursionError, MemoryError, KeyError, TypeError) as error:
             notes.append(_NOT_READ.format(shown(name), type(error).__name__))
             continue
-        code |= run
         other = [
             one for one in questions if one in found and one in given and given[one] != found[one]
         ]
@@ -175,7 +173,7 @@ def _answers(
         for question, value in given.items():
             found.setdefault(question, value)
             first.setdefault(question, shown(name))
-    return found, code, notes
+    return found, notes
 
 
 def _in_order(contents: dict[str, bytes | Text]) -> Iterator[tuple[str, str]]:
@@ -209,15 +207,42 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) <= _DIGITS else math.inf
 
 
-def _from_json(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
+def plain(data: bytes) -> Any:
+    """Return a value that stands in JSON.
+
+    Raises:
+        ValueError, RecursionError: it is none.
+    """
+    return _json(data)
+
+
+def code(files: Files) -> Iterator[tuple[str, bytes]]:
+    """Give the files that hold code, those first that come first where answers are looked for."""
+    for ending, name in _in_order(files.contents):
+        data = files.contents[name]
+        if ending != ".json" and isinstance(data, bytes):
+            yield name, data
+
+
+def cells(name: str, data: bytes) -> list[str]:
+    """Return a file's code as it is to be run: a script whole, a notebook cell by cell."""
+    if not name.lower().endswith(".ipynb"):
+        return [_text(data)]
+    try:
+        return [literals.without_magics(cell) for cell in _cells(_json(data))]
+    except (ValueError, RecursionError, MemoryError, KeyError, TypeError):
+        return []
+
+
+def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
     given = _json(data)
     if not isinstance(given, dict):
         raise TypeError("no dict")
     given = {key.strip().lower(): value for key, value in given.items()} | given
-    return {name: given[name] for name in questions if name in given}, set()
+    return {name: given[name] for name in questions if name in given}
 
 
-def _from_notebook(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
+def _from_notebook(data: bytes, questions: list[str]) -> dict[str, Any]:
     return literals.read(_cells(_json(data)), questions)
 
 
@@ -232,7 +257,7 @@ def _cells(book: Any) -> Iterator[str]:
         yield "".join(line for line in lines if isinstance(line, str))
 
 
-def _from_script(data: bytes, questions: list[str]) -> tuple[dict[str, Any], set[str]]:
+def _from_script(data: bytes, questions: list[str]) -> dict[str, Any]:
     return literals.read(_CELL.split(_text(data)), questions)
 
 
@@ -256,9 +281,4 @@ _NOT_READ = Text(en="{} was not read: {}.", zh="{} 没有读：{}。")
 _DIFFERS = Text(
     en="{0} counts for {1}; {2} says something else. After a change, run work.hand_in again.",
     zh="{1} 以 {0} 为准；{2} 里写的不一样。改动之后，请重新运行 work.hand_in。",
-)
-_NEVER_RUN = Text(
-    en="Worked out by code, which is never run here: {}. Run work.hand_in(…), and hand in the files that "
-    "it writes.",
-    zh="要运行代码才知道答案，而这里从不运行代码：{}。请运行 work.hand_in(…)，把它写出的文件交上来。",
 )

@@ -40,6 +40,7 @@ class Graded(Answer):
         committed: a commit was asked for; those changes count now.
         failed: what could not be graded again; the earlier result still counts.
         remarks: what is odd about marks by hand, by student.
+        rung: behind what students' code and models ran just now; None where nothing was graded.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Graded(Answer):
     committed: bool
     failed: tuple[Result, ...]
     remarks: Mapping[str, tuple[Text, ...]]
+    rung: Text | None = None
 
     @property
     def aside(self) -> tuple[Result, ...]:
@@ -70,6 +72,8 @@ class Graded(Answer):
                 for values in ([one.points for one in whole], [one.out_of for one in whole])
             )
             page.rows((_MEAN, f"{points} / {out_of}"))
+        if self.rung is not None:
+            page.rows((_RUNG, self.rung))
         if self.older:
             page.rows((_OLDER, str(self.older)))
         for words, which in ((_ASIDE, self.aside), (_FAILED, self.failed)):
@@ -107,6 +111,7 @@ class Graded(Answer):
             "aside": {one.student: str(one.cause) for one in self.aside},
             "failed": {one.student: str(one.cause) for one in self.failed},
             "older": self.older,
+            "rung": None if self.rung is None else str(self.rung),
             "remarks": {who: [str(one) for one in said] for who, said in self.remarks.items()},
             "waiting": self.changes is not None and not self.committed,
             "committed": self.committed,
@@ -163,6 +168,7 @@ def _more(count: int) -> list[tuple[str, Any]]:
 
 _TITLE = Text(en="{}: {} graded, version {}", zh="{}：已评 {} 份，版本 {}")
 _MEAN = Text(en="mean points", zh="平均分")
+_RUNG = Text(en="run behind", zh="隔离方式")
 _OLDER = Text(en="graded by another version", zh="按别的版本评的")
 _ASIDE = Text(en="set aside ({})", zh="放在一边（{}）")
 _FAILED = Text(en="could not be graded again ({})", zh="重评没评成（{}）")

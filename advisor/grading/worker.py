@@ -8,10 +8,10 @@ import io
 import os
 import signal
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import confinement, marking, submission
+from advisor.grading import confinement, handout, kinds, marking, programs, submission
 from advisor.grading.frames import BROKEN, read_frame, write_frame
 from advisor.grading.judgement import NeedsKerasError
 from advisor.grading.marks import Result, loads
@@ -19,10 +19,10 @@ from advisor.grading.nursery import START_UP, GoneError, NoKerasError, Nursery
 from advisor.text import Text
 
 if TYPE_CHECKING:
-    from advisor.grading.source import Limits
+    from advisor.grading.jail.ladder import Rung
+    from advisor.grading.programs import Asks
+    from advisor.grading.source import Limits, Source
 
-# of the ladder: C the allow-list, then processes with limits; D where the system has none
-RUNG = "C" if confinement.FORKS else "D"
 TRIES = 2
 _STATIC = 60.0  # seconds for all that needs no Keras
 _MOST = 2**24  # bytes of a result
@@ -34,6 +34,7 @@ class Job:
 
     sheet: marking.Sheet
     files: submission.Files
+    source: Source = field(repr=False)
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -41,13 +42,52 @@ class Job:
         return (self.sheet.name, self.sheet.version, self.sheet.student, self.files.sha256)
 
 
-def mark(job: Job, opener: marking.Opener | None) -> Result:
-    """Look into a submission and judge it."""
-    names = [question[0] for question in job.sheet.questions]
-    return marking.mark(job.sheet, submission.parse(job.files, names), opener, RUNG)
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What submissions are judged with.
+
+    Attributes:
+        rung: of the ladder, for every result.
+        private: the course's folder.
+        runs_code: whether students' code is run.
+    """
+
+    rung: Rung
+    private: str
+    runs_code: bool
 
 
-def set_aside(job: Job, why: str | Text) -> Result:
+def mark(job: Job, means: Means, nursery: Asks | None) -> Result:
+    """Look into a submission and judge it.
+
+    Raises:
+        NeedsKerasError: something has to be run, and there is no nursery.
+    """
+    questions = {name: kinds.kind(kind).MODEL for name, kind, *_ in job.sheet.questions}
+    handed_in = submission.parse(job.files, list(questions))
+    todo = programs.plan(job.files, handed_in, questions)
+    handed_in = programs.static(handed_in, todo)
+    held = bool(todo.wanted) and not means.runs_code
+    if held:
+        handed_in = programs.without(handed_in, todo)
+    elif todo.wanted:
+        if nursery is None:
+            raise NeedsKerasError
+        seconds = job.source.limits.seconds
+        handed_in = programs.run(todo, _beside(job), handed_in, nursery, seconds)
+    opener = None if nursery is None else nursery.ask
+    result = marking.mark(job.sheet, handed_in, opener, means.rung.letter)
+    return replace(result, cause=programs.CAUSE) if held else result
+
+
+def _beside(job: Job) -> dict[str, bytes]:
+    """Return what lies beside code that is run: all that was handed in, and was handed out."""
+    files = {name: data for name, data in job.files.contents.items() if isinstance(data, bytes)}
+    own = handout.files(job.source, job.sheet.student)
+    return files | {name: text.encode() for name, text in own.items()}
+
+
+def set_aside(job: Job, means: Means, why: str | Text) -> Result:
     """Return the result of a submission that could not be graded: no mark is lost by it.
 
     The student is told so in fixed words; the cause is for the teacher.
@@ -55,7 +95,8 @@ def set_aside(job: Job, why: str | Text) -> Result:
     if isinstance(why, str):
         words = "".join(c if c.isprintable() else "�" for c in why)[:200]
         why = Text(en=words, zh=words)
-    return replace(marking.not_graded(job.sheet, job.files.sha256, _SET_ASIDE, RUNG), cause=why)
+    result = marking.not_graded(job.sheet, job.files.sha256, _SET_ASIDE, means.rung.letter)
+    return replace(result, cause=why)
 
 
 class Worker:
@@ -67,12 +108,13 @@ class Worker:
         waits_for_keras: why the last job was left for another day; "" where it was not.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, means: Means) -> None:
         """Begin with nothing to do."""
         self.job: Job | None = None
         self.end = 0.0
         self.waits_for_keras = ""
         self._limits = limits
+        self._means = means
         self._nursery: Nursery | None = None
         self._no_keras = ""
         self._tries = self._starts = self._child = self._size = 0
@@ -109,7 +151,7 @@ class Worker:
         self._parts, self._size = [], 0
         self.end = time.monotonic() + _STATIC
         if self._nursery is not None:
-            self.end += len(job.sheet.questions) * (2 * self._limits.seconds + 5)
+            self.end += (len(job.sheet.questions) + 1) * (2 * self._limits.seconds + 5)
         self._reading, writing = os.pipe()
         parent = os.getpid()
         self._child = os.fork()
@@ -117,7 +159,7 @@ class Worker:
             try:
                 _confine(parent, self._limits)
                 os.close(self._reading)
-                _tell(job, self._nursery, writing)
+                _tell(job, self._means, self._nursery, writing)
             finally:
                 os._exit(0)
         os.close(writing)
@@ -150,7 +192,7 @@ class Worker:
         if self._no_keras:
             self.job, self.waits_for_keras = None, self._no_keras
         else:
-            self._nursery = Nursery(self._limits)
+            self._nursery = Nursery(self._limits, self._means.rung, self._means.private)
             self._begin()
 
     def _greet(self) -> None:
@@ -177,7 +219,7 @@ class Worker:
             self._begin()
             return None
         self.job = None
-        return set_aside(job, why)
+        return set_aside(job, self._means, why)
 
     def _end_child(self) -> tuple[dict[str, Any], bytes]:
         """End the child; return what it told."""
@@ -211,12 +253,12 @@ def _confine(parent: int, limits: Limits) -> None:
     confinement.bound(_STATIC, memory, 0)
 
 
-def _tell(job: Job, nursery: Nursery | None, writing: int) -> None:
+def _tell(job: Job, means: Means, nursery: Nursery | None, writing: int) -> None:
     """Judge one submission and write the result, in the child."""
     header: dict[str, Any] = {"status": "done"}
     payload = b""
     try:
-        payload = mark(job, None if nursery is None else nursery.ask).dumps().encode()
+        payload = mark(job, means, nursery).dumps().encode()
     except NeedsKerasError:
         header = {"status": "needs keras"}
     except GoneError as error:

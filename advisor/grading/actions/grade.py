@@ -12,6 +12,7 @@ from advisor.verbs._common import FINDINGS, FINE, say, show
 if TYPE_CHECKING:
     import argparse
 
+    from advisor.grading.jail.ladder import Rung
     from advisor.grading.results import Results
     from advisor.grading.source import Source
 
@@ -40,14 +41,16 @@ def run(arguments: argparse.Namespace) -> int:
             return _by_hand(arguments, source, results)
         if arguments.discard:
             results.discard(source.name)
-        elif not arguments.commit:
-            _grade(arguments, source, results)
-        return _tell(arguments, source, results)
+        rung = None
+        if not arguments.commit and not arguments.discard:
+            rung = _grade(arguments, source, results)
+        return _tell(arguments, source, results, rung)
     finally:
         results.close()
 
 
-def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> None:
+def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> Rung:
+    """Grade; return behind what."""
     from advisor import progress
     from advisor.grading import grader, proving
     from advisor.grading.collecting import submissions
@@ -59,10 +62,14 @@ def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> N
     folders = submissions(course_of(arguments).root, source.name)
     watched = progress.track(folders, f"grade {source.name}", lambda one: one[0])
     jobs = grader.jobs_of(source, watched, results, again=arguments.again)
-    grader.grade(jobs, source, results, workers=arguments.jobs, again=arguments.again)
+    means = grader.means_of(source, unprotected=arguments.run_code_unprotected)
+    grader.grade(jobs, source, results, workers=arguments.jobs, again=arguments.again, means=means)
+    return means.rung
 
 
-def _tell(arguments: argparse.Namespace, source: Source, results: Results) -> int:
+def _tell(
+    arguments: argparse.Namespace, source: Source, results: Results, rung: Rung | None
+) -> int:
     """Say what counts now, and what would change."""
     from advisor.grading import outcome, summary
 
@@ -79,6 +86,7 @@ def _tell(arguments: argparse.Namespace, source: Source, results: Results) -> in
         committed=arguments.commit,
         failed=tuple(results.failed(name, version)),
         remarks=outcome.remarks(counting, results.by_hand(name)),
+        rung=None if rung is None else rung.words,
     )
     show(graded, arguments)
     waits = bool(changes) and not arguments.commit
@@ -127,6 +135,7 @@ def add(action: argparse.ArgumentParser) -> None:
     action.add_argument("--again", action="store_true", help=say(_AGAIN))
     action.add_argument("--commit", action="store_true", help=say(_COMMIT))
     action.add_argument("--discard", action="store_true", help=say(_DISCARD))
+    action.add_argument("--run-code-unprotected", action="store_true", help=say(_UNPROTECTED))
     action.add_argument("--give", nargs=3, metavar=("ID", "QUESTION", "POINTS"), help=say(_GIVE))
     action.add_argument("--author", help=say(_AUTHOR))
     action.add_argument("--reason", help=say(_REASON))
@@ -139,6 +148,10 @@ _AGAIN = Text(
 )
 _COMMIT = Text(en="let the shown changes count", zh="让显示出来的变化算数")
 _DISCARD = Text(en="forget the shown changes", zh="放弃显示出来的变化")
+_UNPROTECTED = Text(
+    en="run students' code even where nothing keeps it from this computer's files and network",
+    zh="即使没有任何东西把学生代码和本机的文件、网络隔开，也照样运行",
+)
 _GIVE = Text(en="give a mark by hand (POINTS - takes it back)", zh="手动给分（分数写 - 表示撤回）")
 _AUTHOR = Text(en="who gives it", zh="谁给的分")
 _REASON = Text(en="why", zh="为什么")

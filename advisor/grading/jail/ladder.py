@@ -1,0 +1,161 @@
+"""The ladder of isolation, and which rung this machine has: found by trying, never by asking.
+
+Students' code is run on A and B. Saved models, which are vetted first, are graded on every rung.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.grading import confinement
+from advisor.grading.jail import bubblewrap, landlock, readable, seccomp
+from advisor.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung: A, B, C or D, and what holds a process on it."""
+
+    letter: str
+    words: Text
+
+    @property
+    def jails(self) -> bool:
+        """Whether students' code is run on it."""
+        return self.letter in {"A", "B"}
+
+
+RUNGS = {
+    rung.letter: rung
+    for rung in (
+        Rung(
+            "A",
+            Text(
+                en="A: bubblewrap, Landlock, seccomp and limits",
+                zh="A：bubblewrap、Landlock、seccomp 加资源上限",
+            ),
+        ),
+        Rung(
+            "B",
+            Text(en="B: Landlock, seccomp and limits", zh="B：Landlock、seccomp 加资源上限"),
+        ),
+        Rung("C", Text(en="C: limits alone", zh="C：只有资源上限")),
+        Rung("D", Text(en="D: nothing", zh="D：没有隔离")),
+    )
+}
+
+
+def probe(private: str, most: str = "A") -> Rung:
+    """Return the highest rung that holds on this machine, no higher than `most`.
+
+    Args:
+        private: the course's folder, which nothing on the upper rungs reads.
+        most: a letter.
+    """
+    able = confinement.FORKS and seccomp.known()
+    if most == "A" and able and _bubblewrap_holds(private):
+        return RUNGS["A"]
+    if most <= "B" and able and _holds_in_a_child():
+        return RUNGS["B"]
+    return RUNGS["C" if confinement.FORKS and most <= "C" else "D"]
+
+
+def confine(place: str, paths: Iterable[str]) -> None:
+    """Let this process, for good, compute and write into one folder, and nothing else.
+
+    Raises:
+        OSError: the kernel cannot do that; then nothing may be run.
+    """
+    libc = confinement.libc()
+    libc.capset(_CAPABILITIES, bytes(24))  # root keeps no right of root's
+    landlock.apply(libc, [*paths, *readable.OWN, *readable.DEVICES], place, [readable.SINK])
+    seccomp.apply(libc)
+
+
+def holds(place: str) -> bool:
+    """Confine this process to a folder and try what must fail; say whether it does, and the rest works."""
+    try:
+        confine(place, readable.paths(place))
+        with open(f"{place}/own", "w", encoding="ascii"):  # noqa: PTH123 - a name, not a path
+            return not any(map(_works, _FORBIDDEN))
+    except OSError:
+        return False
+
+
+def _works(what: Callable[[], object]) -> bool:
+    try:
+        what()
+    except OSError:
+        return False
+    return True
+
+
+def _read_a_secret() -> None:
+    with open("/etc/passwd", "rb"):  # noqa: PTH123
+        pass
+
+
+def _open_a_socket() -> None:
+    import socket
+
+    socket.socket().close()
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+_FORBIDDEN = (_read_a_secret, _open_a_socket, _fork)
+# version 3 of the header, this process
+_CAPABILITIES = (0x20080522).to_bytes(4, "little") + bytes(4)
+
+
+def _holds_in_a_child() -> bool:
+    """Try in a child, as there is no way back."""
+    with tempfile.TemporaryDirectory() as place:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            with contextlib.suppress(BaseException):
+                status = int(not holds(place))
+            os._exit(status)
+        return os.waitpid(child, 0)[1] == 0
+
+
+def _bubblewrap_holds(private: str) -> bool:
+    attempt = [sys.executable, "-P", "-B", "-c", _TRY]
+    command = bubblewrap.around(attempt, readable.paths(private), 2**20)
+    if command is None:
+        return False
+    try:
+        done = subprocess.run(  # noqa: S603 - bubblewrap
+            command,
+            env={
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                "TMPDIR": bubblewrap.SCRATCH,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+_TRY = f"""import sys
+from advisor.grading.jail import ladder
+sys.exit(not ladder.holds({bubblewrap.SCRATCH!r}))"""

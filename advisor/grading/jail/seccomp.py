@@ -1,0 +1,109 @@
+"""The filter that the kernel asks before each call: the table of `syscalls` as a program for it.
+
+What the program is made of stands in the kernel's documentation (Documentation/userspace-api/
+seccomp_filter.rst); a call that is not allowed fails with EPERM, one in another machine's numbers ends
+the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+from typing import TYPE_CHECKING
+
+from advisor.grading.jail.syscalls import CALLS, Flag, Missing, Null, OneOf, Own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from advisor.grading.jail.syscalls import Check
+
+_LOAD, _EQUAL, _AND, _RETURN = 0x20, 0x15, 0x54, 0x06
+_ALLOW, _END_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # where they stand in seccomp_data
+_MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_…, both little-endian
+_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
+
+Step = tuple[int, int, int, int]  # code, how far to jump where true, where false, operand
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
+
+
+def known() -> bool:
+    """Say whether there is a table for this machine."""
+    return sys.platform == "linux" and platform.machine() in _MACHINES
+
+
+def apply(libc: ctypes.CDLL) -> None:
+    """Filter this process's calls from now on, for good.
+
+    Raises:
+        OSError: the kernel has no filters.
+    """
+    steps = program(platform.machine(), os.getpid())
+    packed = b"".join(struct.pack("<HBBI", *step) for step in steps)
+    given = _Program(len(steps), packed)
+    for what in (
+        (_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        (_PR_SET_SECCOMP, _FILTER, ctypes.byref(given), 0, 0),
+    ):
+        if libc.prctl(*what) != 0:
+            raise OSError(ctypes.get_errno(), "seccomp")
+
+
+def program(machine: str, own: int) -> list[Step]:
+    """Return the filter's steps for a machine's numbers and a process of this number."""
+    steps: list[Step] = [
+        (_LOAD, 0, 0, _MACHINE),
+        (_EQUAL, 1, 0, _MACHINES[machine]),
+        (_RETURN, 0, 0, _END_PROCESS),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
+    for call in CALLS:
+        number = call.x86_64 if machine == "x86_64" else call.arm64
+        if number is not None:
+            block = _block(call.checks, own)
+            steps += [(_EQUAL, 0, len(block), number), *block]
+    return [*steps, (_RETURN, 0, 0, _FAIL | errno.EPERM)]
+
+
+def _block(checks: Iterable[Check], own: int) -> list[Step]:
+    """Return what is done with one call: every check must hold."""
+    block: list[Step] = []
+    for check in checks:
+        match check:
+            case Missing():
+                return [(_RETURN, 0, 0, _FAIL | errno.ENOSYS)]
+            case OneOf(argument, values):
+                block += _one_of(argument, values)
+            case Own(argument):
+                block += _one_of(argument, (own,))
+            case Flag(argument, bit):
+                block += [(_LOAD, 0, 0, _low(argument)), (_AND, 0, 0, bit), *_must(bit)]
+            case Null(argument):
+                for half in (_low(argument), _low(argument) + 4):
+                    block += [(_LOAD, 0, 0, half), *_must(0)]
+    return [*block, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _low(argument: int) -> int:
+    """Return where an argument's lower half stands."""
+    return _ARGUMENTS + 8 * argument
+
+
+def _must(value: int) -> list[Step]:
+    """Fail unless what was loaded is a value."""
+    return [(_EQUAL, 1, 0, value), (_RETURN, 0, 0, _FAIL | errno.EPERM)]
+
+
+def _one_of(argument: int, values: tuple[int, ...]) -> list[Step]:
+    """Fail unless an argument is one of these values."""
+    last = len(values)
+    tests = [(_EQUAL, last - n, 0, value) for n, value in enumerate(values)]
+    return [(_LOAD, 0, 0, _low(argument)), *tests, (_RETURN, 0, 0, _FAIL | errno.EPERM)]

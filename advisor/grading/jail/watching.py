@@ -1,0 +1,58 @@
+"""Threads and disk of a process that is watched.
+
+The kernel's limit of threads leaves root's out, and its limit of a file's size bounds no folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+DISK = 2**28  # bytes that one submission may have written, all files together
+_FILES = 5000
+_THREADS = 500
+
+
+def too_much(child: int, place: str) -> bool:
+    """Say whether a process takes more threads, files or bytes of disk than it may."""
+    return _threads(child) > _THREADS or _written(child) > 4 * DISK or _holds_too_much(place)
+
+
+def _told(child: int, file: str, key: str) -> int:
+    """Return a number that /proc tells of a process; 0 where it does not."""
+    try:
+        text = Path(f"/proc/{child}/{file}").read_text("ascii", "replace")
+        return int(text.partition(key)[2].split(maxsplit=1)[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _threads(child: int) -> int:
+    return _told(child, "status", "Threads:")
+
+
+def _written(child: int) -> int:
+    """Return all bytes that were ever written, also to files that have no name any more."""
+    return max(_told(child, "io", "wchar:"), _told(child, "io", "write_bytes:"))
+
+
+def _holds_too_much(place: str) -> bool:
+    """Say whether a folder holds too many files or bytes, or goes too deep to be told."""
+    count = size = 0
+    folders = [place]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    if count > _FILES or size > DISK:
+                        return True
+        except FileNotFoundError:  # taken away meanwhile
+            continue
+        except OSError as error:
+            if "too long" in str(error.strerror):
+                return True
+    return False

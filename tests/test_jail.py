@@ -1,0 +1,194 @@
+"""No student's code gets out, all of it ends in time, and none of it earns what it did not do."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from advisor.grading import executing, grader
+from advisor.grading.collecting import submissions
+from advisor.grading.course import Course
+from advisor.grading.jail import ladder
+from advisor.grading.nursery import Nursery
+from advisor.grading.source import Limits
+
+HERE = Path(__file__).parent
+SECONDS = 2
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+
+
+def _beside(name):
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tiny_course, hostile = _beside("tiny_course"), _beside("hostile_scripts")
+
+
+@pytest.fixture(scope="module", params=["A", "B"])
+def rung(request, tmp_path_factory):
+    found = ladder.probe(str(tmp_path_factory.getbasetemp()), request.param)
+    if found.letter != request.param:
+        pytest.skip(f"this machine has rung {found.letter}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """Somebody listens, and nobody may come."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        yield server.getsockname()[1]
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@pytest.fixture(scope="module")
+def where(tmp_path_factory, listener):
+    """A course with a neighbour, a folder with a secret, a port: what a script may go for."""
+    root = tmp_path_factory.mktemp("course")
+    outside = tmp_path_factory.mktemp("home") / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("canary")
+    files = {"answers.json": b'{"q3": "sigmoid"}', "q1.keras": b"PK", "stolen_module.py": b"q3 = 1"}
+    tiny_course.lay_out(root, {"neighbour": files})
+    neighbour = root / "submitted" / "neighbour" / "tiny" / "answers.json"
+    return {
+        "course": str(root),
+        "neighbour": str(neighbour),
+        "outside": str(outside),
+        "port": listener,
+        "folder": str(neighbour.parent),
+    }
+
+
+@pytest.fixture(scope="module")
+def nursery(rung, where):
+    os.environ["SECRET"] = "canary"  # noqa: S105 - none
+    one = Nursery(Limits(seconds=SECONDS), rung, where["course"])
+    del os.environ["SECRET"]
+    before = everything(where), strays()
+    yield one
+    one.close()
+    assert (everything(where), strays()) == before  # nothing was written, changed, or left behind
+
+
+def everything(where):
+    """Return what may not change: every file's bytes and rights."""
+    found = {}
+    for folder in (where["course"], Path(where["outside"]).parent):
+        for path in sorted(Path(folder).rglob("*")):
+            data = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+            found[str(path)] = (path.stat().st_mode, data)
+    return found
+
+
+def strays():
+    places = ("/tmp/advisor-canary", "/dev/shm/canary", "/dev/shm/advisor-canary")  # noqa: S108
+    return [one for one in places if os.path.exists(one)]  # noqa: PTH110
+
+
+def run(nursery, code, question="q3", *, model=False):
+    """Run a script; return how it ended, what was heard, and the seconds that it took."""
+    name = "build_model" if model else question
+    one = {"question": question, "file": "a.py", "name": name, "call": model, "model": model}
+    nursery.greet()
+    payload = executing.packed({"wanted": [one], "programs": {"a.py": [code]}}, {})
+    start = time.monotonic()
+    status, heard = nursery.run({"what": executing.CODE}, payload)
+    return status, heard, time.monotonic() - start
+
+
+HONEST = "import numpy as np\nq3 = str(np.arange(3).sum())"
+
+
+def is_well(nursery):
+    status, heard, _ = run(nursery, HONEST)
+    assert (status, heard[0][1]) == ("ended", b'"3"')
+
+
+def test_nothing_that_is_tried_works(nursery, where):
+    escaped, odd = [], []
+    for name in hostile.HELD:
+        status, heard, seconds = run(nursery, hostile.held(name, where))
+        said = heard[0][1].decode() if heard else status
+        if not said.startswith('"held: '):
+            (escaped if "ESCAPED" in said else odd).append((name, status, said))
+        assert seconds < SECONDS + 1, name
+    assert (escaped, odd) == ([], [])
+    is_well(nursery)
+
+
+def test_everything_ends_in_time_and_harms_nobody(nursery, where):
+    late = {}
+    for name in hostile.ENDED:
+        status, _, seconds = run(nursery, hostile.ended(name, where))
+        assert status in {"ended", "timeout", "killed"}, name
+        if seconds > SECONDS + 1:
+            late[name] = seconds
+        is_well(nursery)
+    assert late == {}
+
+
+GOOD = """
+import keras
+
+def build_model(X, y):
+    model = keras.Sequential(
+        [keras.Input(X.shape[1:]), keras.layers.Dense(16, "relu"), keras.layers.Dense(1, "sigmoid")]
+    )
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    model.fit(X, y, epochs=1, verbose=0)
+    return model
+
+q3 = "sig" + "moid"
+"""
+
+
+@pytest.fixture(scope="module")
+def graded(rung, where, tmp_path_factory):
+    """A class of cheats with an honest student among them."""
+    root = tmp_path_factory.mktemp("cheats")
+    own = where | {"course": str(root)}
+    handed_in = {f"c{n:02}": hostile.cheat(name, own) for n, name in enumerate(hostile.CHEATS)}
+    handed_in |= {"honest": GOOD}
+    files = {name: {"tiny.py": code.encode()} for name, code in handed_in.items()}
+    files["neighbour"] = {"answers.json": b'{"q3": "sigmoid"}'}
+    tiny_course.lay_out(root, files)
+    toml = root / "source" / "tiny" / "assignment.toml"
+    toml.write_text(toml.read_text().replace("seconds = 20", "seconds = 6"))
+    course = Course(root)
+    source, results = course.source("tiny"), course.results()
+    means = grader.means_of(source, most=rung.letter)
+    jobs = grader.jobs_of(source, submissions(root, "tiny"), results)
+    try:
+        grader.grade(jobs, source, results, means=means)
+        yield {one.student: one for one in results.all("tiny")}
+    finally:
+        results.close()
+
+
+def test_no_cheat_earns_anything(graded, rung):
+    earned = {
+        name: graded[f"c{n:02}"].points
+        for n, name in enumerate(hostile.CHEATS)
+        if graded[f"c{n:02}"].points
+    }
+    assert earned == {}
+    assert all(one.whole for one in graded.values())  # an outcome for everyone
+    assert {one.rung for one in graded.values()} == {rung.letter}
+
+
+def test_an_honest_student_among_them_is_graded(graded):
+    assert graded["honest"].points == 5
+    assert "q1: build_model() of 'tiny.py' was run." in [str(one) for one in graded["honest"].notes]
+    assert graded["neighbour"].points == 1
