@@ -20,7 +20,7 @@ from advisor.grading.nursery import Nursery
 from advisor.grading.source import Limits
 
 HERE = Path(__file__).parent
-SECONDS = 2
+SECONDS = 1.5
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
 
 

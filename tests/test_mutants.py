@@ -88,6 +88,7 @@ def test_damaged_weights_are_read_or_refused_and_never_crash(honest):
     assert COUNT / 3 < refused < COUNT
 
 
+@pytest.mark.slow
 def test_what_passes_is_loaded_by_keras_or_told_and_its_process_lives(honest):
     def read(data):
         return rewriting.rewrite(saved.vetted(data, "mutant.keras"))

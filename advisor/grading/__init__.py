@@ -34,7 +34,7 @@ Submissions are collected:
 `collected`    what came of it, and what is left to decide
 
 They are judged:
-`submission`   one submission, read once and never run
+`submission`   one submission, read once; nothing of it is run there
 `literals`     answers read from code that is not run
 `marking`      each question judged by its kind, and scored
 `refusals`     why a file is refused, and what to do, in both languages

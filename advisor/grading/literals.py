@@ -1,4 +1,4 @@
-"""Answers read from a notebook's or a script's code, which is never run.
+"""Answers read from a notebook's or a script's code, which is not run for that.
 
 What counts is the last literal assigned to a question's name outside any block.
 """

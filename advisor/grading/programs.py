@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -127,13 +128,13 @@ def _names(cells: Iterable[str]) -> tuple[set[str], set[str]] | Text:
     assigned: set[str] = set()
     for number, cell in enumerate(cells):
         try:
-            todo: list[ast.AST] = [*literals.parsed(cell)]
+            todo: deque[ast.AST] = deque(literals.parsed(cell))
         except literals.FAILS as error:
             line = getattr(error, "lineno", None) or 1
             why = running.printable(str(getattr(error, "msg", "") or type(error).__name__))
             return Text(en=f"[{number + 1}]:{line}: {why}", zh=f"[{number + 1}]:{line}：{why}")
         while todo:
-            node = todo.pop()
+            node = todo.popleft()
             if isinstance(node, _FUNCTIONS):
                 functions.add(node.name)
             elif isinstance(node, ast.Assign):
@@ -143,7 +144,8 @@ def _names(cells: Iterable[str]) -> tuple[set[str], set[str]] | Text:
             elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
                 assigned |= {one.id for one in _stored(node.target)}
             elif isinstance(node, _BLOCKS):
-                todo += [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
+                inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
+                todo.extendleft(reversed(inner))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 functions |= {one.asname or one.name for one in node.names}
     return functions | assigned, assigned
