@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -69,6 +70,18 @@ def test_code_that_is_no_python_is_told_with_its_line():
     assert "[1]:2: " in str(broken["q1"])
     assert "[1]:2：" in broken["q1"].zh
     assert plan(a__py="q3 = [").broken == {}
+
+
+@pytest.mark.parametrize("line", ["x = [1, 2, 3]\n", "x = f(1, 2)\n"])
+def test_megabytes_of_code_are_not_run_and_told_at_once(line):
+    code = BUILD + line * (4_000_000 // len(line))
+    cells = {"cells": [{"cell_type": "code", "source": code}]}
+    for files in ({"a__py": code}, {"a__ipynb": json.dumps(cells)}):
+        begun = time.monotonic()
+        found = plan(**files)
+        assert time.monotonic() - begun < 1
+        assert found.wanted == ()
+        assert "longer than 200,000 letters" in str(found.broken["q1"])
 
 
 @pytest.mark.parametrize("heard", [b"", b"{", b"nan(", b"\xff", b"9" * 100_000])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LETTERS = 200_000  # of code that names a question; the parser takes less than a second for them
+LETTERS = 200_000  # of code that names a question; the parser takes less than a second for them
 _DEPTH = 20  # nested deeper is no answer
 _MAGIC = re.compile(r"(\s*)(?:[%!?].*|.*\?\s*$)")
 _OTHER = re.compile(r"\s*%%(?!time|capture|prun)")  # a cell in another language
@@ -35,7 +35,7 @@ def read(cells: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
     if not found:
         return {}
     named = re.compile(rf"\b({'|'.join(map(re.escape, found))})\b")
-    left = _LETTERS
+    left = LETTERS
     for cell in cells:
         left -= len(cell) if named.search(cell) else 0
         if left < 0:

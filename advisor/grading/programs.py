@@ -20,7 +20,7 @@ from advisor.grading.marks import NOT_GRADED, NOT_YET
 from advisor.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from advisor.grading.nursery import Frame
     from advisor.grading.submission import Files, Submission
@@ -122,8 +122,10 @@ def _first(
     return None
 
 
-def _names(cells: Iterable[str]) -> tuple[set[str], set[str]] | Text:
-    """Return the functions and the names that code has; words where it is no Python."""
+def _names(cells: Sequence[str]) -> tuple[set[str], set[str]] | Text:
+    """Return the functions and the names that code has; words where it cannot be run."""
+    if sum(map(len, cells)) > literals.LETTERS:
+        return _LONG.format(f"{literals.LETTERS:,}")
     functions: set[str] = set()
     assigned: set[str] = set()
     for number, cell in enumerate(cells):
@@ -132,7 +134,7 @@ def _names(cells: Iterable[str]) -> tuple[set[str], set[str]] | Text:
         except literals.FAILS as error:
             line = getattr(error, "lineno", None) or 1
             why = running.printable(str(getattr(error, "msg", "") or type(error).__name__))
-            return Text(en=f"[{number + 1}]:{line}: {why}", zh=f"[{number + 1}]:{line}：{why}")
+            return _NO_PYTHON.format(f"[{number + 1}]:{line}", why)
         while todo:
             node = todo.popleft()
             if isinstance(node, _FUNCTIONS):
@@ -167,7 +169,7 @@ def _unreadable(
         if isinstance(found, Text) and model:
             text = "\n".join(programs[file])
             if f"def {BUILD}" in text or f"def build_{question}" in text or _stem(file) == question:
-                return _NO_PYTHON.format(shown(file), found)
+                return _NOT_RUN.format(shown(file), found)
     return None
 
 
@@ -260,7 +262,9 @@ def static(handed_in: Submission, todo: Plan) -> Submission:
     return replace(handed_in, settled=broken | handed_in.settled)
 
 
-_NO_PYTHON = Text(en="{} is no Python, {}.", zh="{} 不是能运行的 Python，{}。")
+_NOT_RUN = Text(en="{} was not run: {}.", zh="没有运行 {}：{}。")
+_NO_PYTHON = Text(en="it is no Python, {}: {}", zh="它不是能运行的 Python，{}：{}")
+_LONG = Text(en="it is longer than {} letters", zh="它超过了 {} 个字符")
 _RUN = Text(en="{}: {} of {} was run.", zh="{}：运行了 {}（{}）。")
 _NOTHING = Text(en="{} was run and gave no answer: {}.", zh="运行了 {}，没有得到答案：{}。")
 _MISSING = Text(en="it never defines {}", zh="没有定义 {}")

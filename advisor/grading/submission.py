@@ -229,9 +229,12 @@ def cells(name: str, data: bytes) -> list[str]:
     if not name.lower().endswith(".ipynb"):
         return [_text(data)]
     try:
-        return [literals.without_magics(cell) for cell in _cells(_json(data))]
+        found = list(_cells(_json(data)))
     except (ValueError, RecursionError, MemoryError, KeyError, TypeError):
         return []
+    if sum(map(len, found)) > literals.LETTERS:
+        return found  # nobody will run it
+    return [literals.without_magics(cell) for cell in found]
 
 
 def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
