@@ -66,8 +66,10 @@ def _serve_forking(asker: socket.socket, home: _Home, parent: int) -> None:
             text, ends, _, _ = socket.recv_fds(asker, 2**12, 2)
             if not text:
                 return
-            told = _in_child(json.loads(text), ends, keras, home, asker)
+            place = tempfile.mkdtemp(dir=home.folder)
+            told = _in_child(json.loads(text), ends, keras, home, (asker, place))
             asker.sendall(json.dumps(told).encode())
+            scratch.clear(place)  # thousands of files take their time, and nobody waits for that
 
 
 def _serve_alone(source: BinaryIO, sink: BinaryIO, home: _Home) -> None:
@@ -155,10 +157,14 @@ class _Home:
 
 
 def _in_child(
-    limits: dict[str, Any], ends: list[int], keras: Any, home: _Home, asker: socket.socket
+    limits: dict[str, Any],
+    ends: list[int],
+    keras: Any,
+    home: _Home,
+    whom: tuple[socket.socket, str],
 ) -> dict[str, Any]:
-    """Let a child answer one request; say how it ended."""
-    place = tempfile.mkdtemp(dir=home.folder)
+    """Let a child answer one request of who asks, in a folder of its own; say how it ended."""
+    asker, place = whom
     alive, living = os.pipe()
     parent = os.getpid()
     home.child = os.fork()
@@ -182,7 +188,6 @@ def _in_child(
     finally:
         os.close(alive)
         status, seconds = home.end_child()
-        scratch.clear(place)
     if stopped is None and seconds >= float(limits["seconds"]):
         stopped = "timeout"
     return {"status": stopped or _told(status)}
