@@ -104,7 +104,7 @@ def run(nursery, code, question="q3", *, model=False):
     nursery.greet()
     payload = executing.packed({"wanted": [one], "programs": {"a.py": [code]}}, {})
     start = time.monotonic()
-    status, heard = nursery.run({"what": executing.CODE}, payload)
+    status, heard = nursery.run(payload)
     return status, heard, time.monotonic() - start
 
 

@@ -218,10 +218,10 @@ class _Lazy:
         """Let Keras open a model, as `Nursery.ask` does."""
         return self._started().ask(what, data, X)
 
-    def run(self, header: dict[str, Any], payload: bytes) -> tuple[str, list[Frame]]:
+    def run(self, payload: bytes) -> tuple[str, list[Frame]]:
         """Run a student's code, as `Nursery.run` does; what it leaves behind is for nobody else."""
         try:
-            return self._started().run(header, payload)
+            return self._started().run(payload)
         finally:
             self.close()
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import running
+from advisor.grading import executing, running
 from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
 from advisor.grading.jail import bubblewrap, readable, watching
 from advisor.grading.judgement import CannotRunError
@@ -74,17 +74,16 @@ class Nursery:
         paths = [package, *(str(Path(path).absolute()) for path in more if path)]
         kept = {name: os.environ[name] for name in _KEPT.split() if name in os.environ}
         kept |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+        parent = 0 if rung.letter == "A" else os.getpid()  # which is not seen from inside
         command = [sys.executable, "-P", "-B", "-W", "ignore", "-m", "advisor.grading.opening"]
-        around, parent = None, os.getpid()
+        command += [str(parent), rung.letter, private]
         if rung.letter == "A":
-            parent = 0
-            own = [*command, str(parent), rung.letter, private]
-            around = bubblewrap.around(own, readable.paths(private), _DISKS * watching.DISK)
+            command = bubblewrap.around(command, readable.paths(private), _DISKS * watching.DISK)
             kept |= dict.fromkeys(("HOME", "TMPDIR"), bubblewrap.SCRATCH)
         ours, theirs = socket.socketpair() if rung.letter != "D" else (None, None)
         self._socket = ours
         started = subprocess.Popen(  # noqa: S603 - our own module
-            around or [*command, str(parent), rung.letter, private],
+            command,
             stdin=theirs.fileno() if theirs is not None else subprocess.PIPE,
             stdout=subprocess.PIPE if theirs is None else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -157,8 +156,8 @@ class Nursery:
             raise CannotRunError(words.format(answer.get("why", ""), f"{self._limits.seconds:g}"))
         return np.frombuffer(payload, "<f8").reshape(answer["shape"])
 
-    def run(self, header: dict[str, Any], payload: bytes) -> tuple[str, list[Frame]]:
-        """Run a student's code; return how that ended, and what was heard until then.
+    def run(self, payload: bytes) -> tuple[str, list[Frame]]:
+        """Run a student's code, packed; return how that ended, and what was heard until then.
 
         Nothing that was heard is to be believed.
 
@@ -167,7 +166,7 @@ class Nursery:
         """
         self.greet()
         self._end_of_code = time.monotonic() + self._limits.seconds
-        return self._answered(header, payload, self._limits.seconds, 0)
+        return self._answered({"what": executing.CODE}, payload, self._limits.seconds, 0)
 
     def _answered(
         self, header: dict[str, Any], payload: bytes, wall: float, file_bytes: int

