@@ -90,6 +90,22 @@ def fresh_seed() -> int:
     return hash((random.getstate()[1], _unseeded_builds)) % 2**31
 
 
+def accelerated() -> bool:
+    """Say whether the backend in use computes on a graphics card or the like."""
+    name = keras().backend.backend()
+    if name == "jax":
+        import jax
+
+        return bool(jax.default_backend() != "cpu")
+    if name == "torch":
+        import torch
+
+        return bool(torch.cuda.is_available())
+    import tensorflow as tf
+
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
 def gradients(function: Callable[[list[Any]], Any], inputs: list[Any]) -> list[Any]:
     """Return the gradient of a number with respect to each input, on the backend in use.
 

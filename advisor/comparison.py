@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from advisor import backend, uncertainty
+from advisor import backend, keeping, uncertainty
 from advisor.errors import DataError, OptionError, UnknownNameError, warn, whole_number
 from advisor.page import Answer, Page
 from advisor.settings import combinations, labels_of, seeds_of, with_rate
@@ -225,12 +225,16 @@ def compare(
     epochs: int = 50,
     batch_size: int = 32,
     memory: int | None = None,
+    keep: Any = None,
 ) -> Comparison:
     """Train every combination from every seed, all at once, and say what is better beyond noise.
 
     Each seed is another split into training and test rows, another start and another order of
     rows, and all alternatives share it, so that differences are paired. Real targets are
     standardised on the training rows: the ranking does not depend on their unit.
+
+    Some seconds' work make a chunk; chunks are trained here, or where joblib's configuration sends
+    them: `with joblib.parallel_config(backend="dask")` over a cluster, with the same numbers.
 
     Args:
         task: name in English or Chinese; None to take the data set's, or to read it off y.
@@ -249,11 +253,13 @@ def compare(
         epochs: passes over the training rows.
         batch_size: rows a step.
         memory: bytes that the networks trained at once may take, 100 MiB at least (compiling alone
-            takes half of that); None for half of what is free.
+            takes half of that), in each process that trains; None for half of what is free.
+        keep: folder for what is finished, made if it is not there. The same study goes on from
+            there after an interruption, and loses at most the chunk that was being trained.
 
     Raises:
         UnknownNameError: no such task, data set, activation or initializer.
-        OptionError: an option out of range.
+        OptionError: an option out of range, a folder that cannot be written, workers that are lost.
         DataError, DataTypeError, LabelError: X or y that cannot be used.
 
     Example:
@@ -275,7 +281,8 @@ def compare(
     settings = tuple(with_rate(one, target.task.learning_rate) for one in settings)
     parts = tuple(split(X, target, seed) for seed in chosen)
     plan = Study(settings, parts, X, target, epochs, batch_size)
-    return _conclude(plan, plan.run(memory), name)
+    with keeping.kept_in(keep):
+        return _conclude(plan, plan.run(memory), name)
 
 
 def _conclude(plan: Study, runs: list[Run], dataset: str | None) -> Comparison:

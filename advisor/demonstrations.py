@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from advisor import _shelf, labs
+from advisor import _shelf, keeping, labs
 from advisor.errors import UnknownNameError, whole_number
 from advisor.lecture import CLAIMS
 from advisor.page import Answer, Page
@@ -151,16 +151,19 @@ class Demonstration(Answer):
         return pictures.draw(shelf.PANELS, 1, paint, width=5.2)
 
 
-def lab(name: str, *, seeds: int = SEEDS) -> Demonstration:
+def lab(name: str, *, seeds: int = SEEDS, keep: Any = None) -> Demonstration:
     """Run the experiment on one claim of the lecture.
+
+    Its trainings go where joblib's configuration sends them, as those of `compare` do.
 
     Args:
         name: as in `names()`; "-" and "_" do not matter.
         seeds: how many networks of each kind; five are the fewest that say something.
+        keep: folder for the trainings that are finished, which goes on from there; None for none.
 
     Raises:
         UnknownNameError: no such experiment; the nearest name is given.
-        OptionError: seeds is no whole number of at least 2.
+        OptionError: seeds is no whole number of at least 2, keep cannot be written, workers are lost.
 
     Example:
         >>> lab("sigmoid-slope").ok
@@ -169,7 +172,8 @@ def lab(name: str, *, seeds: int = SEEDS) -> Demonstration:
     whole_number("seeds", seeds, _FEWEST)
     entry = _entry(name)
     start = time.perf_counter()
-    numbers, data = entry.measure(seeds)
+    with keeping.kept_in(keep):
+        numbers, data = entry.measure(seeds)
     return Demonstration(
         name=_public(entry.__name__.split(".")[-1]),
         title=entry.TITLE,

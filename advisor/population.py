@@ -233,9 +233,14 @@ def bytes_of_member(plan: Blueprint, n: int, batch_size: int, epochs: int) -> in
     are measured: benchmarks/populations.py prints what they are good for.
     """
     sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
-    weights = sum((i + 1) * o for i, o in itertools.pairwise(sizes))
     batch = 28 * batch_size * sum(sizes)
-    return 4 * (8 * weights + batch + 8 * n) + 8 * epochs
+    return 4 * (8 * weights_of(plan) + batch + 8 * n) + 8 * epochs
+
+
+def weights_of(plan: Blueprint) -> int:
+    """Return how many weights and biases a network has."""
+    sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
+    return sum((i + 1) * o for i, o in itertools.pairwise(sizes))
 
 
 def _runs(plans: Sequence[Blueprint]) -> Iterator[tuple[Any, int]]:

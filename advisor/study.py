@@ -1,15 +1,19 @@
-"""Many settings, many seeds: trained at once in populations, and what came of each network."""
+"""Many settings, many seeds: trained at once in populations, and what came of each network.
+
+A study is cut into chunks by what it is, not by where it runs: the same networks side by side give
+the same bits on one process and on a cluster, others differ in the last one.
+"""
 
 from __future__ import annotations
 
-import gc
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor import judging, memory, progress
+from advisor import backend, chunks, judging, memory
+from advisor.activations import ACTIVATIONS
 from advisor.expressions import evaluate
-from advisor.population import Population, bytes_of_member
+from advisor.population import Population, bytes_of_member, weights_of
 from advisor.runs import order_of
 
 if TYPE_CHECKING:
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
 _OF_FREE = 0.5  # of the free memory, for the networks that train at once
 _COMPILING = 48 * 2**20  # bytes that compiling and the libraries take beside them, measured
+_MOST = 256  # networks a chunk; measured, more of them side by side gain little
+_WORK = 10**10  # rows × weights a chunk, some seconds on a core: what an interruption costs at most
+_FASTER = 500  # a graphics card, than a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,16 @@ class Setting:
     def name(self) -> str:
         """The activation's name."""
         return self.hidden if isinstance(self.hidden, str) else self.hidden.__name__
+
+    def key(self) -> list[Any]:
+        """Return plain values that tell this setting from others; a function is what it gives."""
+        import numpy as np
+
+        own: list[Any] = [self.name]
+        if self.hidden not in ACTIVATIONS:
+            grid = np.linspace(-8, 8, 1601, dtype="float32")
+            own.append(np.asarray(backend.keras().activations.get(self.hidden)(grid)))
+        return [own, self.initializer, self.depth, self.units, self.learning_rate]
 
     def on(self, part: Split) -> Blueprint:
         """Return the network of this setting on a split."""
@@ -110,30 +127,63 @@ class Study:
         """Train all; return the runs: the first setting's, one a split, then the next one's.
 
         Args:
-            limit: bytes that networks trained at once may take; None for half of what is free.
+            limit: bytes that networks trained at once may take, in each process that trains; None
+                for half of what is free here.
+
+        Raises:
+            OptionError: as `chunks.each` does.
         """
         limit = int(memory.free_bytes() * _OF_FREE) if limit is None else limit
-        chunks = list(self.chunks(limit))
-        found: dict[tuple[Setting, int], Run] = {}
-        for chunk in progress.track(chunks, "compare", lambda c: f"{len(c)} networks"):
-            for one in self._train(chunk):
-                found[one.setting, one.seed] = one
-            if len(chunks) > 1:
-                gc.collect()  # Keras' models hold themselves: their memory is not free before
+        pieces = list(self.chunks(limit))
+        alone = replace(self, settings=(), splits=())  # each piece brings its own
+        rows = [(alone, piece) for piece in pieces]
+        done = chunks.each(Study.train, rows, "compare", self._keys(pieces))
+        found = {
+            (setting, part.seed): Run(setting, part.seed, *outcome)
+            for piece, outcomes in zip(pieces, done, strict=True)
+            for (setting, part), outcome in zip(piece, outcomes, strict=True)
+        }
         return [found[setting, part.seed] for setting in self.settings for part in self.splits]
 
+    def _keys(self, pieces: list[list[tuple[Setting, Split]]]) -> list[Any]:
+        """Return all that the numbers of each chunk depend on."""
+        import hashlib
+
+        import numpy as np
+
+        data = [self.target.task.name, self.target.outputs, self.target.onehot]
+        for array in (self.X, self.target.y):
+            digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+            data += [array.dtype.str, list(array.shape), digest]
+        names = {setting: setting.key() for setting in self.settings}
+        return [
+            [data, self.epochs, self.batch_size, [[names[s], part.seed] for s, part in piece]]
+            for piece in pieces
+        ]
+
     def chunks(self, limit: int) -> Iterator[list[tuple[Setting, Split]]]:
-        """Group networks by shape, and each group into equal chunks that stay below the limit."""
+        """Group networks by shape, and each group into equal chunks that stay below the limit.
+
+        The limit is met by chunks of less than are good for anything else only where memory is short.
+        """
         shapes: dict[tuple[int, int], list[Setting]] = {}
         for setting in self.settings:
             shapes.setdefault((setting.depth, setting.units), []).append(setting)
         for group in shapes.values():
-            most = max(1, (limit - _COMPILING) // self._bytes(group))
+            most = max(1, min((limit - _COMPILING) // self._bytes(group), self._most(group[0])))
             pairs = [(setting, part) for part in self.splits for setting in group]
             whole = len(group) if most >= len(group) else 1  # whole seeds: the same program again
             parts = -(-len(pairs) // (most - most % whole))
             size = -(-len(pairs) // (parts * whole)) * whole
             yield from (pairs[i : i + size] for i in range(0, len(pairs), size))
+
+    def _most(self, setting: Setting) -> int:
+        """Return how many networks make a chunk that is worth its while, and not more."""
+        plan, n = setting.on(self.splits[0]), len(self.splits[0].train)
+        steps = -(-n // self.batch_size)
+        passes = self.epochs * (n + 10 * steps)  # Adam's way through the weights as ten rows'
+        faster = _FASTER if backend.accelerated() else 1
+        return max(1, min(_MOST, _WORK // (passes * weights_of(plan)))) * faster
 
     def _bytes(self, group: list[Setting]) -> int:
         """Estimate what one network takes: its own, and its share of a seed's table."""
@@ -142,8 +192,12 @@ class Study:
         own = bytes_of_member(plan, n, self.batch_size, self.epochs)
         return own + table // len(group) + 1
 
-    def _train(self, chunk: list[tuple[Setting, Split]]) -> list[Run]:
-        """Train one chunk as a population, and judge each member on its own test rows."""
+    def train(self, chunk: list[tuple[Setting, Split]]) -> list[tuple[Any, ...]]:
+        """Train one chunk as a population, and judge each member on its own test rows.
+
+        Returns:
+            what a `Run` has beside setting and seed, for each pair of the chunk.
+        """
         import numpy as np
 
         start = time.perf_counter()
@@ -172,13 +226,12 @@ class Study:
         )
         predicted = population.predict(features, rows(lambda part: part.test))
         seconds = (time.perf_counter() - start) / len(population)
-        runs = []
-        for i, (setting, part) in enumerate(members):
+        outcomes: list[Any] = [None] * len(chunk)
+        for i, (_, part) in enumerate(members):
             score, constant, diverged = self._judge(part, predicted[i], losses[i])
-            runs.append(
-                Run(setting, part.seed, score, constant, losses[i], flow[i], diverged, seconds)
-            )
-        return runs
+            outcome = score, constant, losses[i], flow[i], diverged, seconds
+            outcomes[population.order[i]] = outcome
+        return outcomes
 
     def _judge(self, part: Split, p: Any, losses: Any) -> tuple[float, float, bool]:
         """Return a network's score, the best constant prediction's, and whether it diverged."""

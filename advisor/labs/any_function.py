@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs._crowd import Crowd
 from advisor.pictures import BLUE, GREEN, GREY, ORANGE, PURPLE
@@ -53,18 +53,21 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     def square(z: Any) -> Any:
         return z * z
 
-    numbers, curves, scores = [], {}, {}
-    for name, hidden, bounds in (
-        ("tanh", "tanh", {"least": 0.99}),
-        ("relu", "relu", {}),
-        ("linear", "linear", {"most": 0.17}),
-        ("x²", square, {"most": 0.17}),
-    ):
+    def train(name: str, seeds: int) -> tuple[tuple[float, ...], Any]:
+        hidden = square if name == "x²" else name
         crowd = Crowd([1, 64, 1], hidden, seeds, bias=0.0, initializer=_spread())
         crowd.train(x, y, keras.optimizers.Adam(_decay(keras, len(x))), _EPOCHS, batch_size=100)
-        found = tuple(crowd.r2(x, y))
-        numbers.append(Number(_R2.format(name), found, **bounds))
-        scores[name], curves[name] = found, crowd.outputs(x)[0, :, 0]
+        return tuple(crowd.r2(x, y)), crowd.outputs(x)[0, :, 0]
+
+    bounds: dict[str, dict[str, float]] = {
+        "tanh": {"least": 0.99},
+        "relu": {},
+        "linear": {"most": 0.17},
+        "x²": {"most": 0.17},
+    }
+    found = chunks.named(train, {name: (name, seeds) for name in bounds})
+    scores, curves = ({name: one[i] for name, one in found.items()} for i in (0, 1))
+    numbers = [Number(_R2.format(name), scores[name], **bound) for name, bound in bounds.items()]
     return numbers, {"x": x[:, 0], "y": y[:, 0], "curves": curves, "scores": scores}
 
 

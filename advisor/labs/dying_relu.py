@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd, digits
@@ -52,30 +53,38 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     X, y, test, truth = digits()
     fresh = Crowd([64, 64, 64, 64, 10], "relu", seeds, initializer="he_normal")
     active = tuple(float(v) for v in (fresh.sums(X)[1] > 0).mean(axis=(1, 2)))
-    buried = Crowd([64, 64, 64, 10], "relu", seeds, initializer="he_normal", bias=-30.0)
-    before = [np.array(layer.kernel) for layer in buried.layers[:2]]
-    buried.train(X, y, keras.optimizers.Adam(0.01), 10)
-    after = [np.array(layer.kernel) for layer in buried.layers[:2]]
-    moved = [np.abs(a - b).max(axis=(1, 2)) for a, b in zip(after, before, strict=True)]
-    raw = load("digits")
-    killed = Crowd([64, 64, 64, 64, 10], "relu", seeds, initializer="he_normal")
-    killed.train(raw.X_train.astype("float32"), y, keras.optimizers.Adam(0.1), 10)
-    dead = (killed.sums(raw.X_train)[0].max(axis=1) <= 0).mean(axis=1)
-    unhurt = Crowd([64, 64, 64, 64, 10], "relu", seeds, initializer="he_normal")
-    unhurt.train(X, y, keras.optimizers.Adam(0.001), 10)
-    few = (unhurt.sums(X)[0].max(axis=1) <= 0).mean(axis=1)
-    accuracy = tuple(buried.accuracy(test, truth))
+    raw = load("digits").X_train
+
+    def bury(seeds: int) -> tuple[Any, list[float]]:
+        """Return how far a weight moved, and the accuracy."""
+        crowd = Crowd([64, 64, 64, 10], "relu", seeds, initializer="he_normal", bias=-30.0)
+        before = [np.array(layer.kernel) for layer in crowd.layers[:2]]
+        crowd.train(X, y, keras.optimizers.Adam(0.01), 10)
+        after = [np.array(layer.kernel) for layer in crowd.layers[:2]]
+        moved = [np.abs(a - b).max(axis=(1, 2)) for a, b in zip(after, before, strict=True)]
+        return np.maximum(*moved), crowd.accuracy(test, truth)
+
+    def kill(kind: str, rate: float, seeds: int) -> Any:
+        """Return the largest sum of each unit of the first layer, shape (networks, units)."""
+        rows = raw if kind == "raw" else X
+        crowd = Crowd([64, 64, 64, 64, 10], "relu", seeds, initializer="he_normal")
+        crowd.train(rows.astype("float32"), y, keras.optimizers.Adam(rate), 10)
+        return crowd.sums(rows)[0].max(axis=1)
+
+    ((moved, accuracy),) = chunks.each(bury, [(seeds,)], "lab")
+    kinds = {"raw, Adam(0.1)": ("raw", 0.1, seeds), "scaled, Adam(0.001)": ("scaled", 0.001, seeds)}
+    highest = chunks.named(kill, kinds)
+    shares = {name: tuple((found <= 0).mean(axis=1).tolist()) for name, found in highest.items()}
+    dead, few = shares.values()
     numbers = [
         Number(_ACTIVE, active, least=0.4, most=0.6),
-        Number(_MOVED, tuple(float(v) for v in np.maximum(*moved)), least=0, most=0),
-        Number(_BURIED, accuracy, most=0.11),
-        Number(_DEAD, tuple(float(v) for v in dead), least=0.8),
-        Number(_MEAN, (float(dead.mean()),), least=0.9),
-        Number(_FEW, tuple(float(v) for v in few), most=0.1),
+        Number(_MOVED, tuple(moved.tolist()), least=0, most=0),
+        Number(_BURIED, tuple(accuracy), most=0.11),
+        Number(_DEAD, dead, least=0.8),
+        Number(_MEAN, (fmean(dead),), least=0.9),
+        Number(_FEW, few, most=0.1),
     ]
-    shares = {"raw, Adam(0.1)": numbers[3].values, "scaled, Adam(0.001)": numbers[5].values}
-    sums = killed.sums(raw.X_train)[0][0].max(axis=0)
-    return numbers, {"shares": shares, "highest": sums}
+    return numbers, {"shares": shares, "highest": highest["raw, Adam(0.1)"][0]}
 
 
 def paint(axes: list[Any], data: dict[str, Any], words: Any) -> None:

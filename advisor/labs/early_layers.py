@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs._crowd import Crowd, digits
 from advisor.pictures import BLUE, GREEN, ORANGE
@@ -50,12 +50,8 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
 
     keras = backend.keras()
     X, y, _, _ = digits()
-    numbers, unchanged, moved = [], {}, {}
-    for hidden, initializer in (
-        ("sigmoid", "glorot_uniform"),
-        ("relu", "he_normal"),
-        ("tanh", "glorot_uniform"),
-    ):
+
+    def train(hidden: str, initializer: str, seeds: int) -> tuple[tuple[float, ...], Any]:
         crowd = Crowd([64, *[64] * DEPTH, 10], hidden, seeds, initializer=initializer)
         before = [np.array(layer.kernel) for layer in crowd.layers]
         crowd.train(X, y, keras.optimizers.SGD(0.1), 1, batch_size=128)
@@ -68,6 +64,15 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
                 for b, a in zip(before, after, strict=True)
             ]
         )
+        return same, updates
+
+    kinds = {
+        "sigmoid": ("sigmoid", "glorot_uniform", seeds),
+        "relu": ("relu", "he_normal", seeds),
+        "tanh": ("tanh", "glorot_uniform", seeds),
+    }
+    numbers, unchanged, moved = [], {}, {}
+    for hidden, (same, updates) in chunks.named(train, kinds).items():
         ratio = tuple(float(v) for v in updates[0] / updates[-1])
         deep = hidden == "sigmoid"
         numbers += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _stacks
 from advisor.labs._crowd import Crowd, digits
@@ -58,8 +58,17 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
         "sigmoid, σ_w = 15": ("sigmoid", wide(stddev=15 / math.sqrt(WIDTH)), False),
         "selu, lecun": ("selu", "lecun_normal", False),
     }
+
+    def train(name: str, seeds: int) -> tuple[float, ...]:
+        """Return for each network whether it gives numbers no more."""
+        hidden, initializer, _ = kinds[name]
+        crowd = Crowd([64, *[WIDTH] * DEPTH, 10], hidden, seeds, initializer=initializer)
+        crowd.train(X, y, keras.optimizers.SGD(0.01), 2)
+        return tuple(float(not _finite(one)) for one in crowd.outputs(X))
+
+    broken = chunks.named(train, {name: (name, seeds) for name, kind in kinds.items() if kind[2]})
     numbers, ways = [], {}
-    for name, (hidden, initializer, breaks) in kinds.items():
+    for name, (hidden, initializer, _) in kinds.items():
         some = _stacks.signals(hidden, initializer, depth=DEPTH, width=WIDTH, seeds=seeds)
         found = _stacks.ratios(some)
         errors = tuple(
@@ -69,11 +78,8 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
         least, most = (None, 0.6) if name.startswith("selu") else (1.0, None)
         numbers += [Number(_RATIO.format(name), found, least, most)]
         numbers += [Number(_ERROR.format(name), errors, most=0.2)]
-        if breaks:
-            crowd = Crowd([64, *[WIDTH] * DEPTH, 10], hidden, seeds, initializer=initializer)
-            crowd.train(X, y, keras.optimizers.SGD(0.01), 2)
-            broken = tuple(float(not _finite(one)) for one in crowd.outputs(X))
-            numbers.append(Number(_NAN.format(name), broken, least=1))
+        if name in broken:
+            numbers.append(Number(_NAN.format(name), broken[name], least=1))
         ways[name] = some
     return numbers, {"ways": ways}
 

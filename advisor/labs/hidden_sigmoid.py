@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd, digits
@@ -46,31 +46,33 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     X, y, test, truth = digits()
     X, y = X[:1344], y[:1344]  # whole batches: a last one of 3 rows upsets BatchNormalization
 
-    def train(hidden: str, depth: int, initializer: str, **options: Any) -> tuple[float, ...]:
+    def train(
+        hidden: str, depth: int, initializer: str, normalise: Any, seeds: int
+    ) -> tuple[float, ...]:
         sizes = [64, *[64] * depth, 10]
-        crowd = Crowd(sizes, hidden, seeds, initializer=initializer, **options)
+        crowd = Crowd(sizes, hidden, seeds, initializer=initializer, normalise=normalise)
         crowd.train(X, y, keras.optimizers.SGD(0.1), 20)
         return tuple(crowd.accuracy(test, truth))
 
-    deep = {
-        "sigmoid": train("sigmoid", 5, "glorot_uniform"),
-        "relu": train("relu", 5, "he_normal"),
-        "tanh": train("tanh", 5, "glorot_uniform"),
+    kinds = {
+        "sigmoid": ("sigmoid", 5, "glorot_uniform", False, seeds),
+        "relu": ("relu", 5, "he_normal", False, seeds),
+        "tanh": ("tanh", 5, "glorot_uniform", False, seeds),
+        "sigmoid, 1": ("sigmoid", 1, "glorot_uniform", False, seeds),
+        "relu, 1": ("relu", 1, "he_normal", False, seeds),
+        "sigmoid, 10, BN": ("sigmoid", 10, "glorot_uniform", True, seeds),
     }
-    shallow = {
-        "sigmoid, 1": train("sigmoid", 1, "glorot_uniform"),
-        "relu, 1": train("relu", 1, "he_normal"),
-    }
-    normed = train("sigmoid", 10, "glorot_uniform", normalise=True)
+    found = chunks.named(train, kinds)
     numbers = [
-        Number(_DEEP.format("sigmoid"), deep["sigmoid"], most=0.3),
-        Number(_DEEP.format("relu"), deep["relu"], least=0.9),
-        Number(_DEEP.format("tanh"), deep["tanh"], least=0.93),
-        Number(_ONE.format("sigmoid"), shallow["sigmoid, 1"], least=0.9),
-        Number(_ONE.format("relu"), shallow["relu, 1"], least=0.9),
-        Number(_NORMED, normed, least=0.9),
+        Number(_DEEP.format("sigmoid"), found["sigmoid"], most=0.3),
+        Number(_DEEP.format("relu"), found["relu"], least=0.9),
+        Number(_DEEP.format("tanh"), found["tanh"], least=0.93),
+        Number(_ONE.format("sigmoid"), found["sigmoid, 1"], least=0.9),
+        Number(_ONE.format("relu"), found["relu, 1"], least=0.9),
+        Number(_NORMED, found["sigmoid, 10, BN"], least=0.9),
     ]
-    return numbers, {"deep": deep, "other": {**shallow, "sigmoid, 10, BN": normed}}
+    deep = {name: found.pop(name) for name in ("sigmoid", "relu", "tanh")}
+    return numbers, {"deep": deep, "other": found}
 
 
 def paint(axes: list[Any], data: dict[str, Any], words: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd, digits
@@ -46,15 +46,18 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     """Train deep networks of both kinds, and tanh with He's start."""
     keras = backend.keras()
     X, y, test, truth = digits()
-    found = {}
-    for name, hidden, initializer in (
-        ("tanh, glorot", "tanh", "glorot_uniform"),
-        ("relu, he", "relu", "he_normal"),
-        ("sigmoid, glorot", "sigmoid", "glorot_uniform"),
-    ):
+
+    def train(hidden: str, initializer: str, seeds: int) -> tuple[float, ...]:
         crowd = Crowd([64, *[64] * 10, 10], hidden, seeds, initializer=initializer)
         crowd.train(X, y, keras.optimizers.SGD(0.1), 20)
-        found[name] = tuple(crowd.accuracy(test, truth))
+        return tuple(crowd.accuracy(test, truth))
+
+    kinds = {
+        "tanh, glorot": ("tanh", "glorot_uniform", seeds),
+        "relu, he": ("relu", "he_normal", seeds),
+        "sigmoid, glorot": ("sigmoid", "glorot_uniform", seeds),
+    }
+    found = chunks.named(train, kinds)
     lead = fmean(found["tanh, glorot"]) - fmean(found["relu, he"])
     numbers = [
         Number(_ACCURACY.format("tanh"), found["tanh, glorot"], least=0.93),

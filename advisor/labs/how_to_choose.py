@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import chunks
 from advisor.comparison import compare
 from advisor.demonstrations import Number
 from advisor.labs import _scores
@@ -54,11 +54,8 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     beaten = {one: float(deep.beats(one, "sigmoid")) for one in ("relu", "leaky_relu", "tanh")}
     top = [one for one in small.alternatives if one.label != "sigmoid"]
     apart = sum(small.beats(a.label, b.label) for a in top for b in top if a is not b)
-    keras = backend.keras()
-    errors = {
-        name: solve(keras, name, seeds)
-        for name in ("tanh", "silu", "sigmoid", "relu", "leaky_relu")
-    }
+    kinds = ("tanh", "silu", "sigmoid", "relu", "leaky_relu")
+    errors = chunks.named(solve, {name: (name, seeds) for name in kinds})
     numbers = [
         *(Number(_BEATS.format(name), (found,), least=1) for name, found in beaten.items()),
         Number(_APART, (float(apart),)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd, digits
@@ -47,15 +47,14 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     """Bury all units, and let them train."""
     keras = backend.keras()
     X, y, test, truth = digits()
-    buried, healthy = {}, {}
-    for hidden in KINDS:
-        crowd = Crowd([64, 64, 64, 10], hidden, seeds, initializer="he_normal", bias=-30.0)
-        crowd.train(X, y, keras.optimizers.Adam(0.01), 60)
-        buried[hidden] = tuple(crowd.accuracy(test, truth))
-    for hidden in KINDS[:2]:
-        crowd = Crowd([64, 64, 64, 10], hidden, seeds, initializer="he_normal")
-        crowd.train(X, y, keras.optimizers.Adam(0.001), 20)
-        healthy[hidden] = tuple(crowd.accuracy(test, truth))
+
+    def train(hidden: str, bias: float, rate: float, epochs: int, seeds: int) -> tuple[float, ...]:
+        crowd = Crowd([64, 64, 64, 10], hidden, seeds, initializer="he_normal", bias=bias)
+        crowd.train(X, y, keras.optimizers.Adam(rate), epochs)
+        return tuple(crowd.accuracy(test, truth))
+
+    buried = chunks.named(train, {name: (name, -30.0, 0.01, 60, seeds) for name in KINDS})
+    healthy = chunks.named(train, {name: (name, 0.0, 0.001, 20, seeds) for name in KINDS[:2]})
     bounds: dict[str, dict[str, float]] = {"leaky_relu": {"least": 0.9}, "relu": {"most": 0.11}}
     numbers = [
         Number(_BURIED.format(name), found, **bounds.get(name, {"most": 0.25}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs._crowd import Crowd
 from advisor.pictures import BLUE, GREY, ORANGE
@@ -45,20 +45,26 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     worst = [max(_difference(depth, seed) for depth in range(1, 11)) for seed in range(seeds)]
     numbers = [Number(_PRODUCT, tuple(worst), most=5e-6)]
     keras = backend.keras()
-    data: dict[str, Any] = {}
-    for name, (X, y) in (("circles", _circles()), ("xor", _xor())):
+    rows = {"circles": _circles(), "xor": _xor()}
+
+    def train(name: str, hidden: str, seeds: int) -> tuple[float, ...]:
+        X, y = rows[name]
         half = len(X) // 2
-        for hidden, initializer, optimizer in (
-            ("linear", "glorot_uniform", keras.optimizers.SGD(0.5)),
-            ("relu", "he_normal", keras.optimizers.Adam(0.01)),
-        ):
-            crowd = Crowd([2, 32, 32, 2], hidden, seeds, initializer=initializer)
-            crowd.train(X[:half], y[:half], optimizer, 400, batch_size=half)
-            found = tuple(crowd.accuracy(X[half:], y[half:]))
-            bounds = {"most": 0.6} if hidden == "linear" else {"least": 0.95}
-            numbers.append(Number(_ACCURACY.format(name, hidden), found, **bounds))
-            data[f"{name}, {hidden}"] = found
-    return numbers, {"accuracies": data, "circles": _circles()}
+        initializer, optimizer = {
+            "linear": ("glorot_uniform", keras.optimizers.SGD(0.5)),
+            "relu": ("he_normal", keras.optimizers.Adam(0.01)),
+        }[hidden]
+        crowd = Crowd([2, 32, 32, 2], hidden, seeds, initializer=initializer)
+        crowd.train(X[:half], y[:half], optimizer, 400, batch_size=half)
+        return tuple(crowd.accuracy(X[half:], y[half:]))
+
+    kinds = [(name, hidden) for name in rows for hidden in ("linear", "relu")]
+    found = chunks.named(train, {", ".join(kind): (*kind, seeds) for kind in kinds})
+    for name, hidden in kinds:
+        bounds = {"most": 0.6} if hidden == "linear" else {"least": 0.95}
+        accuracy = found[f"{name}, {hidden}"]
+        numbers.append(Number(_ACCURACY.format(name, hidden), accuracy, **bounds))
+    return numbers, {"accuracies": found, "circles": rows["circles"]}
 
 
 def _difference(depth: int, seed: int) -> float:

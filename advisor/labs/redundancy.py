@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs._crowd import Crowd, digits
 from advisor.pictures import COLOURS, MARKERS
@@ -48,23 +48,27 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
 
     keras = backend.keras()
     X, y, test, truth = digits()
-    rng = np.random.default_rng(0)
-    left: dict[int, list[list[float]]] = {}
-    for width in WIDTHS:
+
+    def train(width: int, seeds: int) -> list[list[float]]:
+        rng = np.random.default_rng(0)
         crowd = Crowd([64, width, 10], "relu", seeds, initializer="he_normal")
         crowd.train(X, y, keras.optimizers.Adam(0.01), 20)
         hidden = np.maximum(crowd.sums(test)[0], 0)
         kernel, bias = (
             np.asarray(w, "float64") for w in (crowd.layers[1].kernel, crowd.layers[1].bias)
         )
-        left[width] = []
+        left = []
         for share in SHARES:
             found = []
             for _ in range(MASKS):
                 kept = rng.uniform(size=(seeds, 1, width)) >= share
                 p = hidden * kept / (1 - share) @ kernel + bias[:, None]
                 found.append((p.argmax(axis=-1) == truth).mean(axis=1))
-            left[width].append([float(v) for v in np.mean(found, axis=0)])
+            left.append(np.mean(found, axis=0).tolist())
+        return left
+
+    rows = [(width, seeds) for width in WIDTHS]
+    left = dict(zip(WIDTHS, chunks.each(train, rows, "lab"), strict=True))
     drops = {w: tuple(a - b for a, b in zip(*left[w][:2], strict=True)) for w in WIDTHS}
     numbers = [
         Number(_FULL.format(256), tuple(left[256][0]), least=0.95),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd
@@ -51,12 +51,15 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(800, 2)).astype("float32")
     y = (X @ np.array([[3.0], [-2.0]])).astype("float32")
-    scores, seen = {}, {}
-    for head in HEADS:
+
+    def train(head: str, seeds: int) -> tuple[tuple[float, ...], Any]:
         crowd = Crowd([2, 32, 1], "relu", seeds, initializer="he_normal", head=head)
         crowd.train(X, y, keras.optimizers.Adam(0.01), 40)
-        scores[head] = tuple(crowd.r2(X, y))
-        seen[head] = crowd.outputs(X)[int(np.argmax(scores[head])), :, 0]
+        scores = tuple(crowd.r2(X, y))
+        return scores, crowd.outputs(X)[int(np.argmax(scores)), :, 0]
+
+    found = chunks.named(train, {head: (head, seeds) for head in HEADS})
+    scores, seen = ({head: one[i] for head, one in found.items()} for i in (0, 1))
     numbers = [
         Number(_R2.format(head), found, **({"least": 0.99} if head == "linear" else {"most": 0.6}))
         for head, found in scores.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs import _scores
 from advisor.labs._crowd import Crowd
@@ -49,14 +49,18 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(1500, 8)).astype("float32")
     y = (X @ rng.normal(size=(8, 3)) > 0).astype("float32")
-    right, both = {}, {}
-    for head in ("sigmoid", "softmax"):
+
+    def train(head: str, seeds: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
         crowd = Crowd([8, 32, 3], "relu", seeds, initializer="he_normal", head=head)
         crowd.model.compile(keras.optimizers.Adam(0.01), _entropy(seeds))
         crowd.train(X[:1000], y[:1000], None, 30)
         p = crowd.outputs(X[1000:])
-        right[head] = tuple(float(v) for v in ((p > 0.5) == y[1000:]).all(axis=-1).mean(axis=-1))  # noqa: PLR2004
-        both[head] = tuple(float(v) for v in ((p > 0.5).sum(axis=-1) > 1).mean(axis=-1))  # noqa: PLR2004
+        right = ((p > 0.5) == y[1000:]).all(axis=-1).mean(axis=-1)  # noqa: PLR2004
+        both = ((p > 0.5).sum(axis=-1) > 1).mean(axis=-1)  # noqa: PLR2004
+        return tuple(right.tolist()), tuple(both.tolist())
+
+    found = chunks.named(train, {head: (head, seeds) for head in ("sigmoid", "softmax")})
+    right, both = ({head: one[i] for head, one in found.items()} for i in (0, 1))
     gate = keras.layers.LSTM(1).cell.recurrent_activation is keras.activations.sigmoid
     numbers = [
         Number(_RIGHT.format("sigmoid"), right["sigmoid"], least=0.9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor import backend
+from advisor import backend, chunks
 from advisor.demonstrations import Number
 from advisor.labs._crowd import Crowd
 from advisor.pictures import BLUE, GREY, ORANGE
@@ -50,8 +50,8 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
     keras = backend.keras()
     data = load("iris")
     X = ((data.X_train - data.X_train.mean(axis=0)) / data.X_train.std(axis=0)).astype("float32")
-    sums, scores = {}, {}
-    for head in ("softmax", "sigmoid"):
+
+    def train(head: str, seeds: int) -> tuple[Any, tuple[float, ...]]:
         crowd = Crowd([4, 32, 3], "relu", seeds, initializer="he_normal")
         crowd.train(X, data.y_train, keras.optimizers.Adam(0.01), 40)
         z = crowd.outputs(X)
@@ -59,8 +59,10 @@ def measure(seeds: int) -> tuple[list[Number], dict[str, Any]]:
             getattr(keras.activations, head)(keras.ops.convert_to_tensor(z.astype("float32"))),
             "float64",
         )
-        sums[head] = p.sum(axis=-1)
-        scores[head] = tuple(crowd.accuracy(X, data.y_train))
+        return p.sum(axis=-1), tuple(crowd.accuracy(X, data.y_train))
+
+    found = chunks.named(train, {head: (head, seeds) for head in ("softmax", "sigmoid")})
+    sums, scores = ({head: one[i] for head, one in found.items()} for i in (0, 1))
     z = np.random.default_rng(0).normal(size=(seeds, 10_000, 2)) * 10
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     sigmoid = 1 / (1 + np.exp(z[..., 1] - z[..., 0]))

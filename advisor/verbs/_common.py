@@ -53,6 +53,17 @@ OUT = Text(en="file to write", zh="写到哪个文件")
 PLOT = Text(en="write the picture to this file", zh="把图存到这个文件")
 
 
+KEEP = Text(
+    en="folder for what is finished; after an interruption the same command goes on from there",
+    zh="存放已完成部分的文件夹；中断后同一条命令接着做",
+)
+
+
+CLUSTER = Text(
+    en="train on a Dask cluster: its scheduler's address", zh="在 Dask 集群上训练：写调度器的地址"
+)
+
+
 def show(answer: Any, arguments: argparse.Namespace) -> None:
     """Print an answer as words or as JSON."""
     if getattr(arguments, "json", False):
@@ -75,6 +86,11 @@ def add_model(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--depth", type=int, default=2, help=say(DEPTH))
     verb.add_argument("--units", type=int, default=32, help=say(UNITS))
     verb.add_argument("--seed", type=int, help=say(SEED))
+
+
+def add_study(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--keep", metavar="FOLDER", help=say(KEEP))
+    verb.add_argument("--cluster", metavar="ADDRESS", help=say(CLUSTER))
 
 
 def add_out(verb: argparse.ArgumentParser) -> None:

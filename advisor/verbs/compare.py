@@ -12,6 +12,7 @@ from advisor.verbs._common import (
     PLOT,
     UNITS,
     add_data,
+    add_study,
     own,
     save_plots,
     say,
@@ -30,13 +31,15 @@ TITLE = Text(
 
 def run(arguments: argparse.Namespace) -> None:
     """Run the verb."""
+    from advisor import cluster
     from advisor.comparison import compare
 
     X, y = own(arguments)
     names = ("hidden", "initializer", "depth", "units", "learning_rate", "seeds", "epochs")
-    given = {name: getattr(arguments, name) for name in (*names, "batch_size")}
+    given = {name: getattr(arguments, name) for name in (*names, "batch_size", "keep")}
     chosen = {name: value for name, value in given.items() if value is not None}
-    answer = compare(arguments.task, X=X, y=y, dataset=arguments.dataset, **chosen)
+    with cluster.joined(arguments.cluster):
+        answer = compare(arguments.task, X=X, y=y, dataset=arguments.dataset, **chosen)
     if arguments.plot:
         save_plots([answer], arguments.plot)
     show(answer, arguments)
@@ -54,6 +57,7 @@ def add(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seeds", type=int, help=say(_SEEDS))
     verb.add_argument("--epochs", type=int, help=say(_EPOCHS))
     verb.add_argument("--batch-size", type=int, help=say(_BATCH))
+    add_study(verb)
     verb.add_argument("--plot", metavar="FILE.png", help=say(PLOT))
 
 

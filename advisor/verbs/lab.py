@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from advisor.text import Text
-from advisor.verbs._common import FINDINGS, FINE, PLOT, save_plots, say, show, writable
+from advisor.verbs._common import FINDINGS, FINE, PLOT, add_study, save_plots, say, show, writable
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ TITLE = Text(
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb; return its exit status."""
-    from advisor import progress
+    from advisor import cluster, progress
     from advisor.demonstrations import SEEDS, lab, names, titles
 
     if not arguments.name and not arguments.all:
@@ -34,10 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
         writable(arguments.report, ".html")
     chosen = names() if arguments.all else arguments.name
     as_json, answers = getattr(arguments, "json", False), []
-    for name in progress.track(chosen, "lab", str):
-        answers.append(lab(name, seeds=arguments.seeds or SEEDS))
-        if not as_json:
-            print(answers[-1], end="\n\n", flush=True)
+    with cluster.joined(arguments.cluster):
+        for name in progress.track(chosen, "lab", str):
+            answers.append(lab(name, seeds=arguments.seeds or SEEDS, keep=arguments.keep))
+            if not as_json:
+                print(answers[-1], end="\n\n", flush=True)
     if as_json:
         print(json.dumps([one.to_dict() for one in answers], ensure_ascii=False, indent=2))
     if arguments.plot:
@@ -56,6 +57,7 @@ def add(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("name", nargs="*", help=say(_LAB))
     verb.add_argument("--all", action="store_true", help=say(_ALL_LABS))
     verb.add_argument("--seeds", type=int, help=say(_SEEDS_OF_LAB))
+    add_study(verb)
     verb.add_argument("--plot", metavar="FILE.png", help=say(PLOT))
     verb.add_argument("--report", metavar="FILE.html", help=say(_REPORT))
 
