@@ -6,6 +6,7 @@ of this machine. How a study is cut does not depend on it, so neither do its num
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import importlib.metadata
@@ -20,12 +21,17 @@ from advisor.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_one_at_a_time = threading.RLock()  # a backend takes all cores by itself
+alone = threading.RLock()  # held by what a process does once at a time
+_left_over = False  # models of finished pieces
 _PACKAGES = ("numpy", "scikit-learn", "keras", "keras-advisor")
 
 
 def each(
-    work: Callable[..., Any], rows: Sequence[tuple[Any, ...]], title: str, keys: Any = None
+    work: Callable[..., Any],
+    rows: Sequence[tuple[Any, ...]],
+    title: str,
+    keys: Any = None,
+    at_once: int | None = None,
 ) -> list[Any]:
     """Return work(*row) for each row; what is kept from an earlier run is not done again.
 
@@ -35,22 +41,21 @@ def each(
         rows: its arguments.
         title: of the progress bar.
         keys: what the numbers of each row depend on, as plain values; the rows themselves if None.
+        at_once: how many may run side by side in this process, where joblib sends them nowhere; None
+            for work that no process may do twice at a time.
 
     Raises:
         OptionError: a worker was lost, or is not like this process.
     """
-    from joblib import Parallel, delayed
-
     like = _like()
     named = [[work.__module__, work.__qualname__, like, key] for key in keys or rows]
     found = [keeping.load(key) for key in named]
     missing = [i for i, one in enumerate(found) if one is keeping.NOTHING]
     # tuples: what can be referred to weakly joblib leaves on one worker, and it is lost with it
-    jobs = (delayed(_there)(work, i, tuple(rows[i]), like) for i in missing)
-    pool = Parallel(return_as="generator_unordered", batch_size=1)
+    calls = [(work, i, tuple(rows[i]), like, at_once is None) for i in missing]
     with progress.counted(len(rows), title) as count:
         count(len(rows) - len(missing))
-        for i, result in _told(pool(jobs)):
+        for i, result in _run(calls, at_once or 1):
             keeping.save(named[i], result)
             found[i] = result
             count(1)
@@ -64,28 +69,44 @@ def named(
     return dict(zip(rows, each(work, list(rows.values()), title), strict=True))
 
 
-def _there(
-    work: Callable[..., Any], place: int, row: tuple[Any, ...], like: list[Any]
-) -> tuple[int, Any]:
-    """Do one piece of work, in whatever process."""
-    with _one_at_a_time:
-        _adopt(like)
-        gc.collect()  # Keras' models hold themselves: the last piece's memory is not free before
-        return place, work(*row)
+def _run(calls: list[Any], at_once: int) -> Iterator[tuple[int, Any]]:
+    """Give results as they come; turn what joblib and Dask raise of their own into one line."""
+    from joblib import Parallel, cpu_count, delayed, effective_n_jobs
 
-
-def _told(results: Iterator[Any]) -> Iterator[Any]:
-    """Give results; turn what joblib and Dask raise of their own into one line."""
+    at_once = min(at_once, len(calls), cpu_count())
+    how: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
     try:
-        yield from results
+        if at_once > 1 and effective_n_jobs(None) == 1:  # nobody asked for more
+            how |= {"n_jobs": at_once, "backend": "threading"}
+        yield from Parallel(**how)(delayed(_there)(*call) for call in calls)
     except Exception as error:
         kind = type(error)
-        if kind.__module__.partition(".")[0] not in {"joblib", "distributed", "tornado"}:
+        if kind.__module__.partition(".")[0] not in _THEIRS and kind is not TimeoutError:
             raise
         raise OptionError(
             f"The workers were lost ({kind.__name__}: {str(error)[:120]}). Start them again, then run "
             "the same again: what was finished is there if it was kept in a folder (keep=)."
         ) from error
+
+
+_THEIRS = {"joblib", "distributed", "tornado"}
+
+
+def _there(
+    work: Callable[..., Any], place: int, row: tuple[Any, ...], like: list[Any], only: Any
+) -> tuple[int, Any]:
+    """Do one piece of work, in whatever process."""
+    global _left_over  # noqa: PLW0603 - it is the process that holds memory
+    _adopt(like)
+    with alone:
+        if _left_over:
+            gc.collect()  # Keras' models hold themselves: their memory is not free before
+        _left_over = False
+    with alone if only else contextlib.nullcontext():
+        try:
+            return place, work(*row)
+        finally:
+            _left_over = True
 
 
 @functools.cache

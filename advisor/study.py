@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
 _OF_FREE = 0.5  # of the free memory, for the networks that train at once
 _COMPILING = 48 * 2**20  # bytes that compiling and the libraries take beside them, measured
-_MOST = 256  # networks a chunk; measured, more of them side by side gain little
-_WORK = 10**10  # rows × weights a chunk, some seconds on a core: what an interruption costs at most
+# Networks a chunk: so many that what a step costs whoever is in it is a tenth of it, measured.
+_MOST = 260  # of the smallest ones
+_HALF = 140_000  # weights × rows a step of networks of which half as many do
 _FASTER = 500  # a graphics card, than a core
 
 
@@ -137,7 +138,9 @@ class Study:
         pieces = list(self.chunks(limit))
         alone = replace(self, settings=(), splits=())  # each piece brings its own
         rows = [(alone, piece) for piece in pieces]
-        done = chunks.each(Study.train, rows, "compare", self._keys(pieces))
+        largest = max(len(one) * self._bytes(list({s for s, _ in one})) for one in pieces)
+        at_once = max(1, limit // (largest + _COMPILING))
+        done = chunks.each(Study.train, rows, "compare", self._keys(pieces), at_once=at_once)
         found = {
             (setting, part.seed): Run(setting, part.seed, *outcome)
             for piece, outcomes in zip(pieces, done, strict=True)
@@ -164,7 +167,7 @@ class Study:
     def chunks(self, limit: int) -> Iterator[list[tuple[Setting, Split]]]:
         """Group networks by shape, and each group into equal chunks that stay below the limit.
 
-        The limit is met by chunks of less than are good for anything else only where memory is short.
+        Only where memory is short does the limit decide.
         """
         shapes: dict[tuple[int, int], list[Setting]] = {}
         for setting in self.settings:
@@ -178,12 +181,10 @@ class Study:
             yield from (pairs[i : i + size] for i in range(0, len(pairs), size))
 
     def _most(self, setting: Setting) -> int:
-        """Return how many networks make a chunk that is worth its while, and not more."""
-        plan, n = setting.on(self.splits[0]), len(self.splits[0].train)
-        steps = -(-n // self.batch_size)
-        passes = self.epochs * (n + 10 * steps)  # Adam's way through the weights as ten rows'
+        """Return how many networks make a chunk that is worth its while."""
+        step = weights_of(setting.on(self.splits[0])) * self.batch_size
         faster = _FASTER if backend.accelerated() else 1
-        return max(1, min(_MOST, _WORK // (passes * weights_of(plan)))) * faster
+        return max(1, int(faster * _MOST / (1 + step / _HALF)))
 
     def _bytes(self, group: list[Setting]) -> int:
         """Estimate what one network takes: its own, and its share of a seed's table."""
@@ -201,7 +202,8 @@ class Study:
         import numpy as np
 
         start = time.perf_counter()
-        population = Population([setting.on(part) for setting, part in chunk])
+        with chunks.alone:
+            population = Population([setting.on(part) for setting, part in chunk])
         members = [chunk[place] for place in population.order]
         parts = list({part.seed: part for _, part in members}.values())
         place = {part.seed: i for i, part in enumerate(parts)}
@@ -214,7 +216,8 @@ class Study:
             chosen = [i * len(self.X) + choose(part) for i, part in enumerate(parts)]
             return np.stack(chosen, axis=1).astype("int32")[:, columns]
 
-        flow = population.flow(features, targets, rows(lambda part: part.train[:FLOW_ROWS]))
+        with chunks.alone:
+            flow = population.flow(features, targets, rows(lambda part: part.train[:FLOW_ROWS]))
         losses = population.train(
             features,
             targets,

@@ -25,7 +25,8 @@ HIDDEN = ("relu", "tanh")
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Two seeds a chunk."""
-    monkeypatch.setattr(study, "_MOST", 4)
+    monkeypatch.setattr(study, "_MOST", 4.1)
+    monkeypatch.setattr(study, "_HALF", 10**9)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,8 @@ def numbers(found):
 @pytest.fixture(scope="module")
 def whole(keras):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "_MOST", 4)
+        patch.setattr(study, "_MOST", 4.1)
+        patch.setattr(study, "_HALF", 10**9)
         return numbers(compare())
 
 
@@ -196,7 +198,7 @@ def test_an_interrupted_study_goes_on_from_there(whole, tmp_path, trained, monke
 def test_a_killed_study_loses_at_most_the_chunk_in_flight(tmp_path, trained):
     options = {"hidden": HIDDEN, "seeds": 24, "epochs": 5, "keep": str(tmp_path)}
     code = (
-        "import advisor; from advisor import study; study._MOST = 4\n"
+        "import advisor; from advisor import study; study._MOST, study._HALF = 4.1, 10**9\n"
         f"advisor.compare('multiclass', **{options})"
     )
     with subprocess.Popen([sys.executable, "-W", "ignore", "-c", code]) as process:
