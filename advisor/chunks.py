@@ -13,13 +13,14 @@ import importlib.metadata
 import os
 import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from advisor import architecture, backend, keeping, progress
 from advisor.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
 alone = threading.RLock()  # held by what a process does once at a time
 _left_over = False  # models of finished pieces
@@ -47,15 +48,19 @@ def each(
     Raises:
         OptionError: a worker was lost, or is not like this process.
     """
+    from joblib import delayed
+
     like = _like()
     named = [[work.__module__, work.__qualname__, like, key] for key in keys or rows]
     found = [keeping.load(key) for key in named]
     missing = [i for i, one in enumerate(found) if one is keeping.NOTHING]
     # tuples: what can be referred to weakly joblib leaves on one worker, and it is lost with it
-    calls = [(work, i, tuple(rows[i]), like, at_once is None) for i in missing]
-    with progress.counted(len(rows), title) as count:
+    there = delayed(functools.partial(_there, only=at_once is None, several=len(rows) > 1))
+    calls = [there(work, i, tuple(rows[i]), like) for i in missing]
+    results = contextlib.closing(_run(calls, at_once or 1))
+    with progress.counted(len(rows), title) as count, results as coming:
         count(len(rows) - len(missing))
-        for i, result in _run(calls, at_once or 1):
+        for i, result in coming:
             keeping.save(named[i], result)
             found[i] = result
             count(1)
@@ -69,16 +74,23 @@ def named(
     return dict(zip(rows, each(work, list(rows.values()), title), strict=True))
 
 
-def _run(calls: list[Any], at_once: int) -> Iterator[tuple[int, Any]]:
+def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
     """Give results as they come; turn what joblib and Dask raise of their own into one line."""
-    from joblib import Parallel, cpu_count, delayed, effective_n_jobs
+    from joblib import Parallel, cpu_count, effective_n_jobs
 
     at_once = min(at_once, len(calls), cpu_count())
     how: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
     try:
         if at_once > 1 and effective_n_jobs(None) == 1:  # nobody asked for more
             how |= {"n_jobs": at_once, "backend": "threading"}
-        yield from Parallel(**how)(delayed(_there)(*call) for call in calls)
+        results = Parallel(**how)(calls)
+        try:
+            for one in results:  # noqa: UP028 - `yield from` would close them with a warning
+                yield one
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what was interrupted
+                results.close()
     except Exception as error:
         kind = type(error)
         if kind.__module__.partition(".")[0] not in _THEIRS and kind is not TimeoutError:
@@ -93,20 +105,35 @@ _THEIRS = {"joblib", "distributed", "tornado"}
 
 
 def _there(
-    work: Callable[..., Any], place: int, row: tuple[Any, ...], like: list[Any], only: Any
+    work: Callable[..., Any],
+    place: int,
+    row: tuple[Any, ...],
+    like: list[Any],
+    *,
+    only: bool,
+    several: bool,
 ) -> tuple[int, Any]:
-    """Do one piece of work, in whatever process."""
+    """Do one piece of work, in whatever process.
+
+    Args:
+        work: a function.
+        place: of the row.
+        row: its arguments.
+        like: what this process must be like.
+        only: nothing else may run in this process.
+        several: other pieces come before or after it.
+    """
     global _left_over  # noqa: PLW0603 - it is the process that holds memory
     _adopt(like)
     with alone:
-        if _left_over:
+        if _left_over and several:
             gc.collect()  # Keras' models hold themselves: their memory is not free before
         _left_over = False
     with alone if only else contextlib.nullcontext():
         try:
             return place, work(*row)
         finally:
-            _left_over = True
+            _left_over = several
 
 
 @functools.cache

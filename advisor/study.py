@@ -27,7 +27,7 @@ FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
 _OF_FREE = 0.5  # of the free memory, for the networks that train at once
 _COMPILING = 48 * 2**20  # bytes that compiling and the libraries take beside them, measured
 # Networks a chunk: so many that what a step costs whoever is in it is a tenth of it, measured.
-_MOST = 260  # of the smallest ones
+_MOST = 280  # of the smallest ones
 _HALF = 140_000  # weights × rows a step of networks of which half as many do
 _FASTER = 500  # a graphics card, than a core
 
