@@ -99,7 +99,7 @@ def test_a_cluster_gives_the_numbers_of_one_process(whole, cluster, monkeypatch)
     assert len(finished) == 6
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize("backend", [pytest.param("loky", marks=pytest.mark.slow), "threading"])
 def test_processes_and_threads_of_this_machine_give_them_too(backend, whole):
     with joblib.parallel_config(backend=backend, n_jobs=2):
         assert numbers(compare()) == whole
