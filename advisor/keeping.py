@@ -10,12 +10,12 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import tempfile
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor import writing
 from advisor.errors import OptionError, shown, warn
 
 if TYPE_CHECKING:
@@ -77,16 +77,9 @@ def save(key: Any, result: Any) -> None:
     if file is None:
         return
     text = json.dumps({"key": _written(key), "result": _written(result)})
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        with unfinished.open("w", encoding="ascii") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(file)
+        writing.replace(file, text.encode("ascii"))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise OptionError(
             f"{file} cannot be written ({error.strerror}). What is finished before is kept: make "
             "room, or repair the rights, then run the same again."

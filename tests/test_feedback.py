@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor import writing
 from advisor.errors import OptionError, UnknownNameError
-from advisor.grading import feedback, marks, writing
+from advisor.grading import feedback, marks
 from advisor.grading.drawings import svg
 from advisor.grading.paper import harmless
 from advisor.text import Text

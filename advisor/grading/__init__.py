@@ -69,5 +69,4 @@ And given back:
 `spreadsheet`  a table as .xlsx
 `classreport`  points by question and the commonest slips
 `classpage`    that, as a page
-`writing`      files that are whole or not there
 """

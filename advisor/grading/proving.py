@@ -97,7 +97,7 @@ def prove(source: Source) -> tuple[Source, Proof]:
         NotProvedError: a solution fails or falls short, or the starter scores.
         OptionError: the source holds what cannot be.
     """
-    from advisor.grading import writing
+    from advisor import writing
 
     specs.vet(source)
     # where all have the same, others' variants still tell how far scores may lie apart

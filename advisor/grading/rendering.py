@@ -179,6 +179,6 @@ def write(folder: Path, contents: dict[str, str]) -> None:
     Raises:
         OptionError: they cannot be written.
     """
-    from advisor.grading import writing
+    from advisor import writing
 
     writing.write_all((folder / name, text) for name, text in contents.items())

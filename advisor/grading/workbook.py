@@ -124,7 +124,7 @@ class Workbook(Answer):
             UnknownNameError: an answer to no question.
             OptionError: a file cannot be written.
         """
-        from advisor.grading import writing
+        from advisor import writing
 
         values: dict[str, Any] = {}
         models: dict[str, bytes] = {}

@@ -17,7 +17,8 @@ TITLE = Text(en="write the gradebook as CSV and xlsx", zh="导出成绩册（CSV
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the gradebook."""
-    from advisor.grading import gradebook, outcome, writing
+    from advisor import writing
+    from advisor.grading import gradebook, outcome
 
     course = course_of(arguments)
     source = course.source(arguments.name)

@@ -20,7 +20,8 @@ TITLE = Text(
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the pages of all graded submissions."""
-    from advisor.grading import feedback, outcome, writing
+    from advisor import writing
+    from advisor.grading import feedback, outcome
     from advisor.grading.handout import make
 
     course = course_of(arguments)

@@ -22,7 +22,8 @@ TITLE = Text(
 
 def run(arguments: argparse.Namespace) -> None:
     """Show the class report, and write it as a page."""
-    from advisor.grading import classreport, outcome, variants, writing
+    from advisor import writing
+    from advisor.grading import classreport, outcome, variants
 
     course = course_of(arguments)
     source = course.source(arguments.name)

@@ -41,7 +41,7 @@ def write(path: str | PathLike[str], data: bytes | str) -> bool:
         if _says(file, wanted):
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, wanted)
+        replace(file, wanted)
     except OSError as error:
         raise OptionError(_why(file, error)) from None
     return True
@@ -82,8 +82,12 @@ def _says(file: Path, wanted: bytes) -> bool:
         return False
 
 
-def _replace(file: Path, wanted: bytes) -> None:
-    """Put the bytes in the file's place, or leave everything as it was."""
+def replace(file: Path, wanted: bytes) -> None:
+    """Put the bytes in the file's place, or leave everything as it was.
+
+    Raises:
+        OSError: they could not be written; for whoever has words of their own.
+    """
     mode = _mode(file)
     beside = file.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
     try:
