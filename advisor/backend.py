@@ -91,16 +91,11 @@ def fresh_seed() -> int:
 
 
 def accelerated() -> bool:
-    """Say whether the backend in use computes on a graphics card or the like."""
-    name = keras().backend.backend()
-    if name == "jax":
+    """Say whether the backend in use computes on a graphics card or the like; TensorFlow's or JAX'."""
+    if keras().backend.backend() == "jax":
         import jax
 
         return bool(jax.default_backend() != "cpu")
-    if name == "torch":
-        import torch
-
-        return bool(torch.cuda.is_available())
     import tensorflow as tf
 
     return bool(tf.config.list_logical_devices("GPU"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import importlib.metadata
+import importlib
 import os
 import sys
 import threading
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 alone = threading.RLock()  # held by what a process does once at a time
 _left_over = False  # models of finished pieces
-_PACKAGES = ("numpy", "scikit-learn", "keras", "keras-advisor")
+_PACKAGES = ("numpy", "sklearn", "keras", "advisor")
 
 
 def each(
@@ -140,7 +140,7 @@ def _there(
 def _versions() -> list[list[str]]:
     """Return the packages that numbers depend on."""
     name = backend.keras().backend.backend()
-    return [[one, importlib.metadata.version(one)] for one in (*_PACKAGES, name)]
+    return [[one, importlib.import_module(one).__version__] for one in (*_PACKAGES, name)]
 
 
 def _like() -> list[Any]:

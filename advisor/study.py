@@ -136,8 +136,8 @@ class Study:
         """
         limit = int(memory.free_bytes() * _OF_FREE) if limit is None else limit
         pieces = list(self.chunks(limit))
-        alone = replace(self, settings=(), splits=())  # each piece brings its own
-        rows = [(alone, piece) for piece in pieces]
+        bare = replace(self, settings=(), splits=())  # each piece brings its own
+        rows = [(bare, piece) for piece in pieces]
         largest = max(len(one) * self._bytes(list({s for s, _ in one})) for one in pieces)
         at_once = max(1, limit // (largest + _COMPILING))
         done = chunks.each(Study.train, rows, "compare", self._keys(pieces), at_once=at_once)

@@ -198,22 +198,17 @@ def _text(data: bytes) -> str:
         return data.decode("gb18030", "replace")
 
 
-def _json(data: bytes) -> Any:
-    """Parse JSON; NaN and numbers beyond all measure spoil no other answer."""
+def plain(data: bytes) -> Any:
+    """Parse JSON; NaN and numbers beyond all measure spoil no other answer.
+
+    Raises:
+        ValueError, RecursionError: it is none.
+    """
     return json.loads(_text(data), parse_constant=float, parse_int=_whole)
 
 
 def _whole(digits: str) -> float:
     return int(digits) if len(digits) <= _DIGITS else math.inf
-
-
-def plain(data: bytes) -> Any:
-    """Return a value that stands in JSON.
-
-    Raises:
-        ValueError, RecursionError: it is none.
-    """
-    return _json(data)
 
 
 def code(files: Files) -> Iterator[tuple[str, bytes]]:
@@ -229,7 +224,7 @@ def cells(name: str, data: bytes) -> list[str]:
     if not name.lower().endswith(".ipynb"):
         return [_text(data)]
     try:
-        found = list(_cells(_json(data)))
+        found = list(_cells(plain(data)))
     except (ValueError, RecursionError, MemoryError, KeyError, TypeError):
         return []
     if sum(map(len, found)) > literals.LETTERS:
@@ -238,7 +233,7 @@ def cells(name: str, data: bytes) -> list[str]:
 
 
 def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
-    given = _json(data)
+    given = plain(data)
     if not isinstance(given, dict):
         raise TypeError("no dict")
     given = {key.strip().lower(): value for key, value in given.items()} | given
@@ -246,7 +241,7 @@ def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
 
 
 def _from_notebook(data: bytes, questions: list[str]) -> dict[str, Any]:
-    return literals.read(_cells(_json(data)), questions)
+    return literals.read(_cells(plain(data)), questions)
 
 
 def _cells(book: Any) -> Iterator[str]:
