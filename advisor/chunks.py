@@ -16,7 +16,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from advisor import architecture, backend, keeping, progress
+from advisor import architecture, backend, cluster, keeping, progress
 from advisor.errors import OptionError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
 
     at_once = min(at_once, len(calls), cpu_count())
     how: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
-    try:
+    with cluster.explained("what was finished is there if it was kept in a folder (keep=)"):
         if at_once > 1 and effective_n_jobs(None) == 1:  # nobody asked for more
             how |= {"n_jobs": at_once, "backend": "threading"}
         results = Parallel(**how)(calls)
@@ -91,17 +91,6 @@ def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of what was interrupted
                 results.close()
-    except Exception as error:
-        kind = type(error)
-        if kind.__module__.partition(".")[0] not in _THEIRS and kind is not TimeoutError:
-            raise
-        raise OptionError(
-            f"The workers were lost ({kind.__name__}: {str(error)[:120]}). Start them again, then run "
-            "the same again: what was finished is there if it was kept in a folder (keep=)."
-        ) from error
-
-
-_THEIRS = {"joblib", "distributed", "tornado"}
 
 
 def _there(

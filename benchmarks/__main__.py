@@ -7,6 +7,7 @@ import platform
 from benchmarks import (
     classroom,
     diagnosis,
+    faculty,
     fitting,
     foretelling,
     populations,
@@ -45,6 +46,8 @@ def main() -> None:
     diagnosis.main()
     print()
     classroom.main()
+    print()
+    faculty.main()
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def small(monkeypatch):
 def cluster():
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, processes=True, dashboard_address=None) as two,
+        distributed.LocalCluster(n_workers=2, processes=True, dashboard_address=":0") as two,
         distributed.Client(two) as client,
     ):
         yield client

@@ -46,6 +46,9 @@ They are judged:
 
 Safely, and by the hundred:
 `grader`       one process a submission, whatever happens to it
+`team`         several workers side by side
+`spreading`    or a cluster's in their place
+`station`      the process that is a cluster's
 `worker`       one submission at a time
 `programs`     which questions are answered by code that has to be run
 `nursery`      asks Keras, from the grader's side

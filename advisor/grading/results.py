@@ -123,7 +123,7 @@ class Results:
                 self._base.execute(
                     f"UPDATE results SET number=({_NEXT}) "  # noqa: S608 - words of ours
                     "WHERE assignment=? AND student=? AND sha256=?",
-                    (*own, sha256),
+                    (*own, *own, sha256),
                 )
 
     def keep(self, result: Result, *, again: bool = False) -> None:
@@ -156,7 +156,7 @@ class Results:
             "INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?, coalesce("  # noqa: S608
             "(SELECT max(number) FROM results WHERE assignment=? AND student=? AND sha256=?), "
             f"({_NEXT})))",
-            (*key, text, final, assignment, student, sha256),
+            (*key, text, final, assignment, student, sha256, assignment, student),
         )
 
     def proposals(self, assignment: str, version: str) -> list[tuple[Result, Result]]:
@@ -254,7 +254,7 @@ def _readable(path: Path) -> sqlite3.Connection:
 _COLUMNS = "assignment, version, student, sha256"
 _HAND = "student, question, points, author, reason, out_of"
 _WHERE = "assignment=? AND version=? AND student=? AND sha256=?"
-_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM results"
+_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM results WHERE assignment=? AND student=?"
 _COUNTING = (
     "SELECT version, final FROM results WHERE assignment=? AND student=? AND sha256=? "
     "ORDER BY number DESC, rowid DESC LIMIT 1"

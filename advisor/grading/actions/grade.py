@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> Rung:
     """Grade; return behind what."""
-    from advisor import progress
+    from advisor import cluster, progress
     from advisor.grading import grader, proving
     from advisor.grading.collecting import submissions
 
@@ -63,7 +63,9 @@ def _grade(arguments: argparse.Namespace, source: Source, results: Results) -> R
     watched = progress.track(folders, f"grade {source.name}", lambda one: one[0])
     jobs = grader.jobs_of(source, watched, results, again=arguments.again)
     means = grader.means_of(source, unprotected=arguments.run_code_unprotected)
-    grader.grade(jobs, source, results, workers=arguments.jobs, again=arguments.again, means=means)
+    how = {"workers": arguments.jobs, "again": arguments.again, "means": means}
+    with cluster.joined(arguments.cluster) as client:
+        grader.grade(jobs, source, results, cluster=client, **how)
     return means.rung
 
 
@@ -132,6 +134,7 @@ def add(action: argparse.ArgumentParser) -> None:
     """Add its options."""
     add_name(action)
     action.add_argument("--jobs", type=int, default=2, metavar="N", help=say(_JOBS))
+    action.add_argument("--cluster", metavar="ADDRESS", help=say(_CLUSTER))
     action.add_argument("--again", action="store_true", help=say(_AGAIN))
     action.add_argument("--commit", action="store_true", help=say(_COMMIT))
     action.add_argument("--discard", action="store_true", help=say(_DISCARD))
@@ -142,6 +145,10 @@ def add(action: argparse.ArgumentParser) -> None:
 
 
 _JOBS = Text(en="how many submissions at the same time (default: 2)", zh="同时评几份（默认 2）")
+_CLUSTER = Text(
+    en="grade on a Dask cluster, as many as it has threads: its scheduler's address",
+    zh="在 Dask 集群上评，有几个线程同时评几份：写调度器的地址",
+)
 _AGAIN = Text(
     en="grade everything again; what changes is shown, and counts only after --commit",
     zh="全部重评；先显示变化，加 --commit 才算数",
