@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import socket
 import sys
@@ -154,6 +155,16 @@ q3 = "sig" + "moid"
 """
 
 
+ERRS = json.dumps(
+    {
+        "cells": [
+            {"cell_type": "code", "source": source}
+            for source in ("import keras", "def build_model():\n    x = 1\n    return x / 0")
+        ]
+    }
+).encode()
+
+
 @pytest.fixture(scope="module")
 def graded(rung, where, tmp_path_factory):
     """A class of cheats with an honest student among them."""
@@ -162,6 +173,7 @@ def graded(rung, where, tmp_path_factory):
     handed_in = {f"c{n:02}": hostile.cheat(name, own) for n, name in enumerate(hostile.CHEATS)}
     handed_in |= {"honest": GOOD}
     files = {name: {"tiny.py": code.encode()} for name, code in handed_in.items()}
+    files["erring"] = {"tiny.ipynb": ERRS}
     files["neighbour"] = {"answers.json": b'{"q3": "sigmoid"}'}
     tiny_course.lay_out(root, files)
     toml = root / "source" / "tiny" / "assignment.toml"
@@ -192,3 +204,23 @@ def test_an_honest_student_among_them_is_graded(graded):
     assert graded["honest"].points == 5
     assert "q1: build_model() of 'tiny.py' was run." in [str(one) for one in graded["honest"].notes]
     assert graded["neighbour"].points == 1
+
+
+def test_an_error_is_told_with_its_line(graded):
+    message = graded["erring"].marks[0].message
+    assert "gave no answer: code cell 2, line 3: ZeroDivisionError" in message.en
+    assert "没有得到答案：第 2 个代码单元第 3 行：ZeroDivisionError" in message.zh
+
+
+@pytest.mark.parametrize("unprotected", [False, True])
+def test_without_a_jail_code_waits_or_is_run_where_the_teacher_says_so(tmp_path, unprotected):
+    course = Course(tiny_course.lay_out(tmp_path, {"honest": {"tiny.py": GOOD.encode()}}))
+    source, results = course.source("tiny"), course.results()
+    means = grader.means_of(source, most="C", unprotected=unprotected)
+    try:
+        jobs = grader.jobs_of(source, submissions(tmp_path, "tiny"), results)
+        grader.grade(jobs, source, results, means=means)
+        (one,) = results.all("tiny")
+    finally:
+        results.close()
+    assert (one.points, one.whole, one.rung) == (5 * unprotected, unprotected, "C")

@@ -67,8 +67,12 @@ def test_magics_of_a_notebook_are_left_out_and_its_cells_kept_apart():
 
 def test_code_that_is_no_python_is_told_with_its_line():
     broken = plan(a__py="import keras\ndef build_model(:\n").broken
-    assert "[1]:2: " in str(broken["q1"])
-    assert "[1]:2：" in broken["q1"].zh
+    assert "it is no Python, line 2: " in broken["q1"].en
+    assert "它不是能运行的 Python，第 2 行：" in broken["q1"].zh
+    cells = [{"cell_type": "code", "source": one} for one in ("import keras", "\n" + BUILD[:-6])]
+    broken = plan(a__ipynb=json.dumps({"cells": cells})).broken
+    assert "it is no Python, code cell 2, line 2: " in broken["q1"].en
+    assert "第 2 个代码单元第 2 行：" in broken["q1"].zh
     assert plan(a__py="q3 = [").broken == {}
 
 

@@ -54,11 +54,12 @@ def answers(header: dict[str, Any], payload: bytes, keras: Any, place: str) -> I
 
 @dataclass(slots=True)
 class _Ran:
-    """A program that was run: its names, what failed, and where."""
+    """A program that was run: its names and how many cells it has; what failed, and where."""
 
     module: types.ModuleType
+    cells: int
     error: BaseException | None = None
-    where: str = ""
+    where: dict[str, int] = field(default_factory=dict)
     built: dict[Any, bytes] = field(default_factory=dict)  # models, by what was called with what
 
 
@@ -75,12 +76,12 @@ def _run(file: str, cells: list[str], keras: Any, place: str) -> _Ran:
         for cell, code in enumerate(cells):
             exec(compile(code, f"{file}:{cell}", "exec"), module.__dict__)  # noqa: S102 - in the jail
     except BaseException as error:  # noqa: BLE001 - students' code raises what it likes
-        return _Ran(module, error, _where(error, file, cell, many=len(cells) > 1))
-    return _Ran(module)
+        return _Ran(module, len(cells), error, _where(error, file, cell, len(cells)))
+    return _Ran(module, len(cells))
 
 
-def _where(error: BaseException, file: str, cell: int, *, many: bool) -> str:
-    """Return the line that failed, counted in its cell where there are several."""
+def _where(error: BaseException, file: str, cell: int, cells: int) -> dict[str, int]:
+    """Return the line that failed, and its cell where there are several; both counted from 1."""
     line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
     trace = error.__traceback__
     while trace is not None:
@@ -88,15 +89,15 @@ def _where(error: BaseException, file: str, cell: int, *, many: bool) -> str:
             line = trace.tb_lineno
             cell = int(trace.tb_frame.f_code.co_filename.rpartition(":")[2])
         trace = trace.tb_next
-    where = f"[{cell + 1}]" if many else ""
-    return f"{where}:{line}" if line else where
+    where = {"cell": cell + 1} if cells > 1 else {}
+    return where | ({"line": line} if line else {})
 
 
 def _answer(one: dict[str, Any], ran: _Ran, keras: Any, place: str) -> Message:
     """Take one answer out of what a program left behind."""
     from advisor.grading import handin
 
-    told = {"question": one["question"], "where": ran.where}
+    told = {"question": one["question"], **ran.where}
     if one["name"] not in vars(ran.module):
         missing = {"status": "missing"} if ran.error is None else running.failed(ran.error, place)
         return told | missing, b""
@@ -109,8 +110,8 @@ def _answer(one: dict[str, Any], ran: _Ran, keras: Any, place: str) -> Message:
     except handin.UnfitError as unfit:
         return told | {"status": "unfit", "en": unfit.why.en, "zh": unfit.why.zh}, b""
     except BaseException as raised:  # noqa: BLE001 - students' code raises what it likes
-        told["where"] = _where(raised, one["file"], 0, many=False)
-        return told | running.failed(raised, place), b""
+        where = _where(raised, one["file"], 0, ran.cells)
+        return told | where | running.failed(raised, place), b""
 
 
 def _built(one: dict[str, Any], ran: _Ran, keras: Any, place: str) -> bytes:

@@ -134,7 +134,8 @@ def _names(cells: Sequence[str]) -> tuple[set[str], set[str]] | Text:
         except literals.FAILS as error:
             line = getattr(error, "lineno", None) or 1
             why = running.printable(str(getattr(error, "msg", "") or type(error).__name__))
-            return _NO_PYTHON.format(f"[{number + 1}]:{line}", why)
+            where = {"cell": number + 1} if len(cells) > 1 else {}
+            return _NO_PYTHON.format(_at(where | {"line": line}, why))
         while todo:
             node = todo.popleft()
             if isinstance(node, _FUNCTIONS):
@@ -151,6 +152,16 @@ def _names(cells: Sequence[str]) -> tuple[set[str], set[str]] | Text:
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 functions |= {one.asname or one.name for one in node.names}
     return functions | assigned, assigned
+
+
+def _at(where: Mapping[str, Any], why: str) -> Text:
+    """Say what failed, and in which line; whole numbers alone are believed."""
+    cell, line = (
+        number if isinstance(number := where.get(name), int) and 0 < number < _MOST else None
+        for name in ("cell", "line")
+    )
+    words = _AT[cell is not None, line is not None]
+    return words.format(why, cell=cell, line=line)
 
 
 def _stored(target: ast.AST) -> list[ast.Name]:
@@ -233,13 +244,12 @@ def _with(
 
 def _why(header: dict[str, Any], one: Wanted, seconds: str) -> Text:
     """Say why nothing came out; words that the jail gives are shown as such and no more."""
-    words = [running.printable(str(header.get(key, ""))) for key in ("en", "zh", "why", "where")]
-    en, zh, why, where = words
+    en, zh, why = (running.printable(str(header.get(key, ""))) for key in ("en", "zh", "why"))
     match header.get("status"):
         case "unfit":
             return Text(en=en.rstrip("."), zh=zh.rstrip("。"))
         case "error":
-            return Text(en=f"{where[:20]} {why}".strip(), zh=f"{where[:20]} {why}".strip())
+            return _at(header, why)
         case "missing":
             return _MISSING.format(one.name)
         case "timeout":
@@ -262,7 +272,15 @@ def static(handed_in: Submission, todo: Plan) -> Submission:
 
 
 _NOT_RUN = Text(en="{} was not run: {}.", zh="没有运行 {}：{}。")
-_NO_PYTHON = Text(en="it is no Python, {}: {}", zh="它不是能运行的 Python，{}：{}")
+_NO_PYTHON = Text(en="it is no Python, {}", zh="它不是能运行的 Python，{}")
+_AT = {  # by whether a cell and a line are known
+    (False, False): Text(en="{}", zh="{}"),
+    (False, True): Text(en="line {line}: {}", zh="第 {line} 行：{}"),
+    (True, False): Text(en="code cell {cell}: {}", zh="第 {cell} 个代码单元：{}"),
+    (True, True): Text(
+        en="code cell {cell}, line {line}: {}", zh="第 {cell} 个代码单元第 {line} 行：{}"
+    ),
+}
 _LONG = Text(en="it is longer than {} letters", zh="它超过了 {} 个字符")
 _RUN = Text(en="{}: {} of {} was run.", zh="{}：运行了 {}（{}）。")
 _NOTHING = Text(en="{} was run and gave no answer: {}.", zh="运行了 {}，没有得到答案：{}。")
