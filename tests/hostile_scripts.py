@@ -153,7 +153,9 @@ HELD = {
         "from concurrent.futures import ProcessPoolExecutor as P\n"
         "with P(1) as pool: pool.submit(int).result(1)"
     ),
-    "joblib": "import joblib; joblib.Parallel(2)(joblib.delayed(int)() for _ in range(2))",
+    "joblib's processes": (
+        "from joblib.externals import loky\nloky.get_reusable_executor(1).submit(int).result(1)"
+    ),
     "kill the parent": "os.kill(parent, 9)",
     "is the parent there": "os.kill(parent, 0)",
     "kill everybody": "os.kill(-1, 9)",

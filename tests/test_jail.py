@@ -141,7 +141,11 @@ def test_everything_ends_in_time_and_harms_nobody(nursery, where):
 
 
 GOOD = """
+import joblib
 import keras
+
+assert joblib.Parallel(2)(joblib.delayed(int)(one) for one in "12") == [1, 2]  # in threads
+assert joblib.effective_n_jobs(-1) == 1
 
 def build_model(X, y):
     model = keras.Sequential(

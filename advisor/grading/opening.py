@@ -32,6 +32,15 @@ if TYPE_CHECKING:
 _FILE = 2**26  # bytes that a child may write into one file
 _FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
 _LOOK = 0.05  # seconds between two looks at what a child takes
+# what a child keeps of the environment
+_KEPT = [
+    "PATH",
+    "KERAS_BACKEND",
+    "CUDA_VISIBLE_DEVICES",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "JOBLIB_MULTIPROCESSING",
+    "LOKY_MAX_CPU_COUNT",
+]
 _ANSWERS = {
     "outputs": running.answers,
     "gradient": running.answers,
@@ -109,6 +118,8 @@ def _keras(folder: str) -> Any:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "JOBLIB_MULTIPROCESSING": "0",  # which are forbidden: n_jobs=2 of scikit-learn are threads
+        "LOKY_MAX_CPU_COUNT": "1",  # and n_jobs=-1 is one
     }
     import keras  # not by `backend`, whose first use of a device starts threads, which a fork loses
 
@@ -205,8 +216,7 @@ def _confine(limits: dict[str, Any], place: str, parent: int, kept: set[int]) ->
     os.setsid()
     os.chdir(place)
     os.umask(0o077)
-    names = ("PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
-    values = {name: os.environ[name] for name in names if name in os.environ}
+    values = {name: os.environ[name] for name in _KEPT if name in os.environ}
     os.environ.clear()
     os.environ |= values | {"HOME": place, "TMPDIR": place, "MPLBACKEND": "agg"}
     tempfile.tempdir = place
