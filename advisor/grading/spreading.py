@@ -54,12 +54,14 @@ class Stations:
         Raises:
             OptionError: the workers are lost, or not like this machine.
         """
+        import dask
         from distributed import wait
 
         jobs = iter(jobs)
         few = iter(lambda: list(itertools.islice(jobs, _FEW)), [])
         sent: set[Any] = set()
-        with cluster.explained("what was graded is kept"):
+        quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
+        with quiet, cluster.explained("what was graded is kept"):
             try:
                 while True:
                     ahead = _AHEAD * max(sum(self._client.ncores().values()), 1)
