@@ -63,10 +63,11 @@ def handed_in(keras):
         {"q1.keras": right, "q2.keras": right, "answers.json": b'{"q3": "sigmoid"}'},
         {"q1.keras": right, "q2.keras": wrong, "answers.json": b'{"q3": "softmax"}'},
         {"q1.keras": convolved, "q2.keras": right[:900], "answers.json": b"{"},
-        {"tiny.py": CODE, "notes.bin": bytes(2**24)},  # more than Dask takes without a warning
+        {"tiny.py": CODE},
         {},
     )
-    return {f"s{number:02}": sorts[number % len(sorts)] for number in range(30)}
+    found = {f"s{number:02}": sorts[number % len(sorts)] for number in range(29)}
+    return found | {"s29": {"q1.keras": bytes(2**24)}}  # more than Dask takes without a warning
 
 
 def grade(root, client=None, kept=lambda results: None, **more):
