@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 import os
+import pickle
 import shutil
 import signal
 import sqlite3
@@ -16,7 +19,7 @@ import pytest
 from advisor import cli
 from advisor import cluster as clusters
 from advisor.errors import OptionError
-from advisor.grading import grader, proving, spreading, station
+from advisor.grading import frames, grader, proving, spreading, station
 from advisor.grading.collecting import submissions
 from advisor.grading.course import Course
 from advisor.grading.handin import saved
@@ -200,6 +203,37 @@ def test_a_worker_does_not_climb_above_the_teachers_rung(fresh, cluster):
             shutil.rmtree(folder)
     assert grade(fresh, cluster, means=means) == 2
     assert all('"rung":"D"' in row[4] for row in rows(fresh))
+
+
+def test_a_station_keeps_the_limits_of_the_assignment_that_it_is_at(fresh, monkeypatch):
+    limits = []
+    gathered = station.team.gathered
+
+    def noted(source, means, workers):
+        limits.append(source.limits.seconds)
+        return gathered(source, means, workers)
+
+    monkeypatch.setattr(station.team, "gathered", noted)
+    course = Course(fresh)
+    toml = fresh / "source" / NAME / "assignment.toml"
+    sources, asked = [course.source(NAME)], io.BytesIO()
+    toml.write_text(toml.read_text("utf-8").replace("seconds = 20", "seconds = 7"), "utf-8")
+    sources.append(course.source(NAME))
+    results = course.results()
+    for one in (sources[0], sources[0], sources[1]):
+        folders = [found for found in submissions(fresh, NAME) if found[0] == "s01"]
+        means = grader.means_of(one, most="B")
+        header = spreading.Stations(None, one, means)._asked
+        payload = pickle.dumps(list(grader.jobs_of(one, folders, results)))
+        frames.write_frame(asked, header, payload)
+    results.close()
+    asked.seek(0)
+    monkeypatch.setattr(station, "_comes", lambda source: True)
+    station.serve(asked, told := io.BytesIO())
+    told.seek(0)
+    answers = [json.loads(frames.read_frame(told, station.MOST)[1]) for _ in range(3)]
+    assert [len(one) for one in answers] == [1, 1, 1]
+    assert limits == [20, 7]
 
 
 def test_a_station_that_ends_each_time_is_told_in_one_line(monkeypatch):

@@ -69,7 +69,7 @@ def grade(
         judges = (
             team.gathered(source, means, workers)
             if cluster is None
-            else spreading.Stations(cluster, means)
+            else spreading.Stations(cluster, source, means)
         )
         with contextlib.closing(judges), contextlib.closing(judges.judge(jobs)) as found:
             for result in found:

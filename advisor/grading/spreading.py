@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from advisor.grading.marks import Result
+    from advisor.grading.source import Source
     from advisor.grading.worker import Job, Means
 
 _FEW = 4  # submissions sent at a time
@@ -38,11 +39,12 @@ class Stations:
         left: what waits for Keras.
     """
 
-    def __init__(self, client: Any, means: Means) -> None:
-        """Take a `distributed.Client`, and what this machine would judge with, as they have to."""
+    def __init__(self, client: Any, source: Source, means: Means) -> None:
+        """Take a `distributed.Client`, the assignment, and what they judge with, as this machine would."""
         self.left = Left()
         self._client = client
         self._asked = {
+            "assignment": [source.name, source.version],  # with its limits
             "like": station.like(means),
             "private": means.private,
             "runs_code": means.runs_code,
