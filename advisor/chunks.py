@@ -54,7 +54,6 @@ def each(
     named = [[work.__module__, work.__qualname__, like, key] for key in keys or rows]
     found = [keeping.load(key) for key in named]
     missing = [i for i, one in enumerate(found) if one is keeping.NOTHING]
-    # tuples: what can be referred to weakly joblib leaves on one worker, and it is lost with it
     there = delayed(functools.partial(_there, only=at_once is None, several=len(rows) > 1))
     calls = [there(work, i, tuple(rows[i]), like) for i in missing]
     results = contextlib.closing(_run(calls, at_once or 1))
@@ -77,11 +76,16 @@ def named(
 def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
     """Give results as they come; turn what joblib and Dask raise of their own into one line."""
     from joblib import Parallel, cpu_count, effective_n_jobs
+    from joblib.parallel import get_active_backend
 
     at_once = min(at_once, len(calls), cpu_count())
     how: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
+    chosen, asked = get_active_backend()
     with cluster.explained("what was finished is there if it was kept in a folder (keep=)"):
-        if at_once > 1 and effective_n_jobs(None) == 1:  # nobody asked for more
+        if hasattr(chosen, "client"):  # joblib would wait for ever where Dask gives a piece up
+            yield from cluster.results(chosen.client, calls)
+            return
+        if at_once > 1 and asked is None and effective_n_jobs(None) == 1:  # nobody asked for more
             how |= {"n_jobs": at_once, "backend": "threading"}
         results = Parallel(**how)(calls)
         try:
@@ -113,8 +117,8 @@ def _there(
         several: other pieces come before or after it.
     """
     global _left_over  # noqa: PLW0603 - it is the process that holds memory
-    _adopt(like)
     with alone:
+        _adopt(like)  # one at a time: a module that another thread is importing is only half there
         if _left_over and several:
             gc.collect()  # Keras' models hold themselves: their memory is not free before
         _left_over = False

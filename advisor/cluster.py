@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from advisor.errors import OptionError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 _WAIT = 10  # seconds for the scheduler to answer
+_AHEAD = 2  # calls sent for each thread: while one is done, the next is on its way
+_PATIENCE = 30.0  # seconds until somebody looks whether there is a worker at all
 
 
 @contextlib.contextmanager
@@ -50,13 +53,67 @@ def joined(address: str | None) -> Iterator[Any]:
                 f"The cluster at {shown(address)} has no worker. Start one: dask worker {address}."
             )
         lacking = [one for one, has in client.run(find_spec, "advisor").items() if has is None]
+        if client.run_on_scheduler(find_spec, "advisor") is None:
+            lacking.append(address)
         if lacking:  # a worker ends where it cannot import what it is asked for
             raise OptionError(
-                f"The worker at {lacking[0]} has no advisor. Install the same version there: "
+                f"There is no advisor at {shown(lacking[0])}. Install the same version there: "
                 'pip install "keras-advisor[cluster]".'
             )
         with joblib.parallel_config(backend="dask"):
             yield client
+
+
+def results(client: Any, calls: Iterable[tuple[Any, Any, Any]]) -> Generator[Any]:
+    """Give what calls give, as they come; while some are done, the next are on their way.
+
+    Args:
+        client: a `distributed.Client`.
+        calls: function, arguments, arguments by name; asked for one after the other, when there is room.
+
+    Raises:
+        OptionError: there is no worker any more.
+    """
+    import dask
+    from distributed import wait
+
+    calls = iter(calls)
+    sent: set[Any] = set()
+    try:
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+            while True:
+                ahead = _AHEAD * max(_threads(client), 1)
+                for function, row, more in itertools.islice(calls, max(ahead - len(sent), 0)):
+                    sent.add(client.submit(function, *row, **more, pure=False))
+                if not sent:
+                    return
+                try:
+                    done = wait(sent, _PATIENCE, return_when="FIRST_COMPLETED").done
+                except TimeoutError:
+                    done = set()
+                    if not _threads(client):
+                        raise OptionError(
+                            "The cluster has no worker any more. Start one, then run the same again: "
+                            "what was finished is kept where that was asked for."
+                        ) from None
+                sent -= done
+                for one in done:
+                    yield one.result()
+    finally:
+        with contextlib.suppress(
+            Exception
+        ):  # where the scheduler is gone, nothing is left to cancel
+            client.cancel(list(sent))
+
+
+def _threads(client: Any) -> int:
+    try:
+        return sum(client.ncores().values())
+    except OSError as error:
+        raise OptionError(
+            f"The scheduler does not answer any more ({type(error).__name__}). Start it again, then run "
+            "the same again: what was finished is kept where that was asked for."
+        ) from None
 
 
 @contextlib.contextmanager
@@ -73,7 +130,7 @@ def explained(kept: str) -> Iterator[None]:
         yield
     except Exception as error:
         kind = type(error)
-        if kind.__module__.partition(".")[0] not in _THEIRS and kind is not TimeoutError:
+        if kind.__module__.partition(".")[0] not in _THEIRS:
             raise
         words = " ".join(str(error).split())[:120]
         raise OptionError(

@@ -43,7 +43,7 @@ def kept_in(folder: Any) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, TypeError, ValueError, RuntimeError) as error:  # the last: no such home
         raise OptionError(
             f"Nothing can be kept in {shown(folder)} ({type(error).__name__}). Expected a folder "
             "that can be written."
@@ -53,6 +53,11 @@ def kept_in(folder: Any) -> Iterator[None]:
         yield
     finally:
         _folder.reset(before)
+
+
+def keeps() -> bool:
+    """Say whether anything is kept."""
+    return _folder.get() is not None
 
 
 def load(key: Any) -> Any:

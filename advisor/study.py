@@ -6,12 +6,13 @@ the same bits on one process and on a cluster, others differ in the last one.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor import backend, chunks, judging, memory
-from advisor.activations import ACTIVATIONS
+from advisor import backend, chunks, judging, keeping, memory
 from advisor.expressions import evaluate
 from advisor.population import Population, bytes_of_member, weights_of
 from advisor.runs import order_of
@@ -52,16 +53,13 @@ class Setting:
     @property
     def name(self) -> str:
         """The activation's name."""
-        return self.hidden if isinstance(self.hidden, str) else self.hidden.__name__
+        if isinstance(self.hidden, str):
+            return self.hidden
+        return getattr(self.hidden, "__name__", type(self.hidden).__name__)
 
     def key(self) -> list[Any]:
-        """Return plain values that tell this setting from others; a function is what it gives."""
-        import numpy as np
-
-        own: list[Any] = [self.name]
-        if self.hidden not in ACTIVATIONS:
-            grid = np.linspace(-8, 8, 1601, dtype="float32")
-            own.append(np.asarray(backend.keras().activations.get(self.hidden)(grid)))
+        """Return plain values that tell this setting from others; a function is its code."""
+        own = [self.name] if isinstance(self.hidden, str) else [self.name, _code(self.hidden)]
         return [own, self.initializer, self.depth, self.units, self.learning_rate]
 
     def on(self, part: Split) -> Blueprint:
@@ -74,6 +72,18 @@ class Setting:
             units=self.units,
             learning_rate=self.learning_rate,
         )
+
+
+def _code(function: Any) -> str:
+    """Return a digest of all that a function does: of its values alone its gradient is not seen."""
+    import inspect
+
+    import cloudpickle
+
+    digest = hashlib.sha256(cloudpickle.dumps(function))
+    with contextlib.suppress(OSError, TypeError):  # what is imported is pickled by its name
+        digest.update(inspect.getsource(function).encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,8 @@ class Study:
         rows = [(bare, piece) for piece in pieces]
         largest = max(len(one) * self._bytes(list({s for s, _ in one})) for one in pieces)
         at_once = max(1, limit // (largest + _COMPILING))
-        done = chunks.each(Study.train, rows, "compare", self._keys(pieces), at_once=at_once)
+        keys = self._keys(pieces) if keeping.keeps() else None
+        done = chunks.each(Study.train, rows, "compare", keys, at_once=at_once)
         found = {
             (setting, part.seed): Run(setting, part.seed, *outcome)
             for piece, outcomes in zip(pieces, done, strict=True)
@@ -150,13 +161,11 @@ class Study:
 
     def _keys(self, pieces: list[list[tuple[Setting, Split]]]) -> list[Any]:
         """Return all that the numbers of each chunk depend on."""
-        import hashlib
-
         import numpy as np
 
         data = [self.target.task.name, self.target.outputs, self.target.onehot]
         for array in (self.X, self.target.y):
-            digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+            digest = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
             data += [array.dtype.str, list(array.shape), digest]
         names = {setting: setting.key() for setting in self.settings}
         return [

@@ -105,6 +105,35 @@ def test_processes_and_threads_of_this_machine_give_them_too(backend, whole):
         assert numbers(compare()) == whole
 
 
+def test_a_worker_of_several_threads_imports_keras_once(whole):
+    """Dask's own default; two threads begin at the same moment."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=4, processes=True, dashboard_address=":0"
+        ) as one,
+        distributed.Client(one),
+        joblib.parallel_config(backend="dask"),
+    ):
+        assert numbers(compare()) == whole
+
+
+def test_what_dask_gives_up_is_told():
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as one,
+        distributed.Client(one) as client,
+    ):
+        client.run_on_scheduler(
+            lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0)
+        )
+        with (
+            joblib.parallel_config(backend="dask"),
+            pytest.raises(OptionError, match=r"The workers were lost \(KilledWorker"),
+        ):
+            chunks.each(os._exit, [(1,), (2,)], "x")
+
+
 def test_a_function_of_ones_own_goes_with_them(cluster):
     own = {"hidden": lambda x: 0.7 * x, "seeds": 5, "epochs": 2}
     alone = compare(**own)
@@ -217,6 +246,41 @@ def test_more_seeds_take_what_is_there(tmp_path, trained):
     compare(keep=tmp_path, seeds=6)
     compare(keep=tmp_path, seeds=12)
     assert len(trained) == 6
+
+
+def steep(slope):
+    from keras import ops
+
+    @ops.custom_gradient
+    def step(x):
+        def grad(*given, upstream=None):
+            return (upstream if upstream is not None else given[0]) * slope
+
+        return ops.cast(x > 0, "float32"), grad
+
+    return step
+
+
+def test_functions_of_the_same_values_and_other_gradients_are_two(tmp_path):
+    found = [
+        numbers(compare(hidden=steep(slope), seeds=2, epochs=2, keep=keep))
+        for slope, keep in ((0.1, tmp_path), (2.0, tmp_path), (2.0, None), (0.1, tmp_path))
+    ]
+    assert found[1] == found[2] != found[0]
+    assert found[3] == found[0]
+
+
+KEY = """
+from advisor.study import Setting
+a = 0.5
+print(Setting(lambda x: a * x, "he_normal", 1, 2, 0.1).key())
+"""
+
+
+def test_a_function_has_the_same_key_in_the_next_process():
+    run = [sys.executable, "-c", KEY]
+    first, again = (subprocess.run(run, capture_output=True, check=True).stdout for _ in "12")
+    assert first == again
 
 
 @pytest.mark.parametrize("other", [{"epochs": 4}, {"units": 31}, {"hidden": lambda x: 0.4 * x}])

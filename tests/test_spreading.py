@@ -260,7 +260,7 @@ def test_a_station_that_ends_each_time_is_told_in_one_line(monkeypatch):
 
 def test_a_cluster_without_workers_is_told_in_one_line(fresh, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr(spreading, "_PATIENCE", 0.5)
+    monkeypatch.setattr(clusters, "_PATIENCE", 0.5)
     with (
         distributed.LocalCluster(n_workers=0, processes=True, dashboard_address=":0") as none,
         distributed.Client(none) as client,
@@ -276,7 +276,7 @@ def test_a_worker_without_advisor_is_told_before_it_is_asked(fresh, cluster, mon
     address = cluster.scheduler.address
     given = ["assignment", "grade", NAME, "--cluster", address, "--course", str(fresh)]
     assert cli.main(given) == 2
-    assert "has no advisor. Install the same version there" in capsys.readouterr().err
+    assert "There is no advisor at" in capsys.readouterr().err
 
 
 def test_without_dask_the_command_line_says_what_to_install(fresh, monkeypatch, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from advisor.grading.worker import Job, Means
 
 _FEW = 4  # submissions sent at a time
-_AHEAD = 2  # of those for each thread of the cluster: while one is judged, the next is on its way
-_PATIENCE = 30.0  # seconds until somebody looks whether there is a worker at all
 _TRIES = 2
 
 
@@ -56,34 +55,13 @@ class Stations:
         Raises:
             OptionError: the workers are lost, or not like this machine.
         """
-        import dask
-        from distributed import wait
-
         jobs = iter(jobs)
         few = iter(lambda: list(itertools.islice(jobs, _FEW)), [])
-        sent: set[Any] = set()
-        quiet = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
-        with quiet, cluster.explained("what was graded is kept"):
-            try:
-                while True:
-                    ahead = _AHEAD * max(sum(self._client.ncores().values()), 1)
-                    for some in itertools.islice(few, max(ahead - len(sent), 0)):
-                        sent.add(self._sent(some))
-                    if not sent:
-                        return
-                    try:
-                        done = wait(sent, _PATIENCE, return_when="FIRST_COMPLETED").done
-                    except TimeoutError:
-                        self._look()
-                        continue
-                    sent -= done
-                    for one in done:
-                        yield from self._results(*one.result())
-            finally:
-                self._client.cancel(list(sent))
-
-    def _sent(self, jobs: list[Job]) -> Any:
-        return self._client.submit(_there, self._asked, pickle.dumps(jobs), pure=False)
+        calls: Any = ((_there, (self._asked, pickle.dumps(some)), {}) for some in few)
+        found = contextlib.closing(cluster.results(self._client, calls))
+        with cluster.explained("what was graded is kept"), found as answers:
+            for answer in answers:
+                yield from self._results(*answer)
 
     def _results(self, told: dict[str, Any], payload: bytes) -> Generator[Result]:
         if "unlike" in told:
@@ -100,13 +78,6 @@ class Stations:
         if told["left"]:
             self.left.add(told["why"], told["left"])
         yield from map(loads, json.loads(payload))
-
-    def _look(self) -> None:
-        if not self._client.ncores():
-            raise OptionError(
-                "The cluster has no worker any more. Start one, then run the same command again; "
-                "what was graded is kept."
-            )
 
     def close(self) -> None:
         """Nothing is left: a station without work ends by itself."""
