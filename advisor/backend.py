@@ -101,6 +101,16 @@ def accelerated() -> bool:
     return bool(tf.config.list_logical_devices("GPU"))
 
 
+def free_bytes() -> int | None:
+    """Return what is free on the graphics card; None where there is none, or it does not tell."""
+    if not accelerated() or keras().backend.backend() != "jax":
+        return None
+    import jax
+
+    told = jax.devices()[0].memory_stats() or {}
+    return int(told["bytes_limit"] - told["bytes_in_use"]) if "bytes_limit" in told else None
+
+
 def gradients(function: Callable[[list[Any]], Any], inputs: list[Any]) -> list[Any]:
     """Return the gradient of a number with respect to each input, on the backend in use.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ class Traced:
 
 def sizes(rows: Rows, batch_size: int) -> tuple[int, ...]:
     """Return which sizes a program depends on: all of them."""
-    return rows.n, batch_size
+    return rows.n, batch_size, *(len(array) for array in rows.arrays())
 
 
 def fits(traced: Traced, model: Any) -> bool:
@@ -42,8 +43,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
 
     def epoch(state: Any, arrays: list[Any], order: Any) -> Any:
         def step(now: Any, chosen: Any) -> Any:
-            given = iter(arrays)
-            batch = rows.pack([None if a is None else next(given)[chosen.T] for a in rows.flat()])
+            batch = rows.batch(arrays, chosen.T, operator.getitem)
             logs, now = (model.train_step if train else model.test_step)(now, batch)
             names[:] = logs
             return now, [jax.numpy.asarray(value, "float32") for value in logs.values()]
@@ -59,9 +59,9 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
             state, logs = step(state, order[whole:])
         return state, logs
 
-    arrays = [a for a in rows.flat() if a is not None]
     order = jax.numpy.zeros((rows.n, *rows.columns), "int32")
-    compiled = jax.jit(epoch).lower(_values(_state(model, train=train)), arrays, order).compile()
+    state = _values(_state(model, train=train))
+    compiled = jax.jit(epoch).lower(state, rows.arrays(), order).compile()
     return Traced(compiled, train, len(variables(model)), names, stock)
 
 
@@ -74,19 +74,26 @@ def bind(
     """Return the epochs as a function of their orders of rows, on this model's variables."""
     import jax
 
-    arrays = [jax.numpy.asarray(a) for a in rows.flat() if a is not None]
+    arrays = [jax.numpy.asarray(a) for a in rows.arrays()]
     names = list(model.get_metrics_result()) if traced.stock else traced.names
 
-    def one(order: Any) -> dict[str, Any]:
+    def one(order: Any) -> list[Any]:
         model.reset_metrics()
         state = _state(model, train=traced.train)
         values, logs = traced.program(_values(state), arrays, jax.numpy.asarray(order, "int32"))
         for group, found in zip(state, values, strict=True):
             for variable, value in zip(group, found, strict=True):
                 variable.assign(value)
-        return {name: value.tolist() for name, value in zip(names, logs, strict=True)}
+        return logs  # type: ignore[no-any-return]
 
-    return lambda orders: [one(order) for order in orders]
+    def run(orders: list[Any]) -> list[dict[str, Any]]:
+        every = [one(order) for order in orders]  # none waits for the one before it
+        return [
+            {name: value.tolist() for name, value in zip(names, logs, strict=True)}
+            for logs in every
+        ]
+
+    return run
 
 
 def _state(model: Any, *, train: bool) -> tuple[list[Any], ...]:

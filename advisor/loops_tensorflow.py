@@ -66,21 +66,18 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
     names: list[str] = []
 
     def epochs(arrays: list[Any], orders: Any, size: Any) -> list[Any]:
-        given = iter(arrays)
-        flat = [None if a is None else next(given) for a in rows.flat()]
         steps = (tf.shape(orders)[1] + size - 1) // size
 
         def batch(order: Any, number: Any) -> Any:
             chosen = tf.transpose(order[number * size : (number + 1) * size])
-            return rows.pack([None if a is None else tf.gather(a, chosen) for a in flat])
+            return rows.batch(arrays, chosen, tf.gather)
 
         run = _stock_loop if stock else _any_loop
         logs = run(model, _step(model, train=train), batch, orders, steps)
         names.extend(logs)
         return list(logs.values())
 
-    arrays = [a for a in rows.flat() if a is not None]
-    specs = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
+    specs = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in rows.arrays()]
     function = tf.function(epochs, autograph=False).get_concrete_function(
         specs, tf.TensorSpec((None, None, *rows.columns), "int32"), tf.TensorSpec((), "int32")
     )
@@ -96,7 +93,7 @@ def bind(
     import numpy as np
     import tensorflow as tf
 
-    arrays = [tf.constant(a) for a in rows.flat() if a is not None]
+    arrays = [tf.constant(a) for a in rows.arrays()]
     size = tf.constant(batch_size)
     mine = [variable.value.handle for variable in variables(model)]
     others = traced.function.captured_inputs

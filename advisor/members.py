@@ -121,3 +121,30 @@ def adam_class() -> Any:
             super().update_step(gradient, variable, learning_rate * rates)
 
     return MemberAdam
+
+
+def outputs(model: Any, X: Any, rows: Any) -> Any:
+    """Return each member's outputs for its rows of X; rows is (members, rows)."""
+    return model(backend.keras().ops.take(X, rows, axis=0), training=False)
+
+
+def flow(model: Any, X: Any, y: Any, rows: Any) -> list[Any]:
+    """Return the root mean square of ∂L/∂z of a row's loss, at each hidden layer, shape (members,)."""
+    ops = backend.keras().ops
+    x, targets = ops.take(X, rows, axis=0), ops.take(y, rows, axis=0)
+    count = rows.shape[1]
+    hidden = [layer.kernel for layer in model.members[:-1]]
+
+    def total(added: list[Any]) -> Any:
+        return ops.sum(model.losses_of(targets, model.outputs_of(x, added))) * count
+
+    nothing = [ops.zeros((k.shape[0], count, k.shape[2]), "float32") for k in hidden]
+    return [_root_mean_square(g) for g in backend.gradients(total, nothing)]
+
+
+def _root_mean_square(g: Any) -> Any:
+    """Return it for each member; squares of small float32 gradients alone would be 0."""
+    ops = backend.keras().ops
+    largest = ops.max(ops.abs(g), axis=(1, 2))
+    scale = ops.where(ops.isfinite(largest) & (largest > 0), largest, ops.ones_like(largest))
+    return scale * ops.sqrt(ops.mean(ops.square(g / scale[:, None, None]), axis=(1, 2)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from advisor import architecture, backend, loops, members
+from advisor import architecture, backend, calls, loops, members
 from advisor.errors import OptionError
 from advisor.models import construct
 from advisor.rows import Rows
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from advisor.blueprint import Blueprint
 
 _PREDICTED_AT_ONCE = 2**24  # numbers in the widest layer of a prediction
+_PREDICTED_THERE = 2**29  # on a graphics card
 
 
 class Population:
@@ -64,6 +65,7 @@ class Population:
         X: Any,
         y: Any,
         orders: Callable[[int], Any],
+        whose: Any = None,
         *,
         epochs: int,
         batch_size: int,
@@ -73,14 +75,20 @@ class Population:
         Args:
             X: standardised features of all rows, shape (n, n_features).
             y: targets as the loss takes them, shape (n,) or (n, outputs).
-            orders: gives for an epoch which rows each member sees in which order, integers of
-                shape (rows, members).
+            orders: gives for an epoch which rows are seen in which order, integers of shape
+                (rows, k).
+            whose: which of the k orders each member follows, shape (members,); None where each has
+                its own.
             epochs: passes over the rows.
             batch_size: rows a step, for each member.
         """
         import numpy as np
 
-        rows = Rows((X.astype("float32"), self._targets(y)), len(orders(0)), (len(self),))
+        n, k = orders(0).shape
+        whose = np.arange(k, dtype="int32") if whose is None else whose.astype("int32")
+        convert = backend.keras().ops.convert_to_tensor
+        tables = convert(X, "float32"), convert(self._targets(y))
+        rows = Rows(tables, n, (k,), whose)
         losses = np.full((len(self), epochs), np.nan)
         run = loops.loop(self.model, rows, batch_size, train=True)
         for block in together(range(epochs)):
@@ -97,14 +105,15 @@ class Population:
         """
         import numpy as np
 
-        plan = self.plans[0]
-        size = max(1, _PREDICTED_AT_ONCE // (len(self) * max(plan.units, plan.outputs, X.shape[1])))
-        X = X.astype("float32")
+        convert = backend.keras().ops.convert_to_tensor
+        plan, X = self.plans[0], convert(X, "float32")
+        most = _PREDICTED_THERE if backend.accelerated() else _PREDICTED_AT_ONCE
+        size = max(1, most // (len(self) * max(plan.units, plan.outputs, X.shape[1])))
         parts = [
-            np.asarray(self.model(X[rows[i : i + size].T], training=False), dtype="float64")
+            calls.call(members.outputs, self.model, X, convert(rows[i : i + size].T))
             for i in range(0, len(rows), size)
         ]
-        return np.concatenate(parts, axis=1)
+        return np.concatenate([np.asarray(part, dtype="float64") for part in parts], axis=1)
 
     def flow(self, X: Any, y: Any, rows: Any) -> Any:
         """Return the size of the gradient at each hidden layer, shape (members, depth).
@@ -119,21 +128,12 @@ class Population:
         """
         import numpy as np
 
-        keras = backend.keras()
-        plan, count = self.plans[0], len(rows)
-        x = keras.ops.convert_to_tensor(X.astype("float32")[rows.T])
-        targets = keras.ops.convert_to_tensor(self._targets(y)[rows.T])
-        nothing = [
-            keras.ops.zeros((len(self), count, plan.units), "float32") for _ in range(plan.depth)
-        ]
-
-        def total(added: list[Any]) -> Any:
-            p = self.model.outputs_of(x, added)
-            return keras.ops.sum(self.model.losses_of(targets, p)) * count
-
-        found = backend.gradients(total, nothing)
-        sizes = [np.sqrt(np.mean(np.asarray(g, "float64") ** 2, axis=(1, 2))) for g in found]
-        return np.stack(sizes, axis=1) if sizes else np.zeros((len(self), 0))
+        if not self.plans[0].depth:
+            return np.zeros((len(self), 0))
+        convert = backend.keras().ops.convert_to_tensor
+        tables = convert(X, "float32"), convert(self._targets(y))
+        found = calls.call(members.flow, self.model, *tables, convert(rows.T))
+        return np.stack([np.asarray(sizes, "float64") for sizes in found], axis=1)
 
     def weights(self, member: int) -> list[Any]:
         """Return a member's kernels and biases, in the order of `keras.Sequential.get_weights`."""
@@ -191,38 +191,54 @@ class Population:
         """Give each member the weights that `build` with its seed would give it."""
         import numpy as np
 
-        kernels: list[list[Any]] = [[] for _ in range(self.plans[0].depth + 1)]
-        known: dict[Any, Any] = {}
-        for plan in self.plans:
-            for group, kernel in zip(kernels, initial_kernels(plan, known), strict=True):
-                group.append(kernel)
-        for layer, group in zip(self.model.members, kernels, strict=True):
-            layer.kernel.assign(np.stack(group))
+        for layer, kernels in zip(self.model.members, initial_kernels(self.plans), strict=True):
+            layer.kernel.assign(kernels)
         biases = np.stack([np.broadcast_to(p.bias, (p.outputs,)) for p in self.plans])
         self.model.members[-1].bias.assign(biases[:, None].astype("float32"))
 
 
-def initial_kernels(plan: Blueprint, known: dict[Any, Any]) -> list[Any]:
-    """Return the kernels that `construct(plan)` would start from, without making the model.
-
-    Args:
-        plan: of the network.
-        known: kernels drawn before, by initializer and shape; new ones are added.
-    """
+def initial_kernels(plans: Sequence[Blueprint]) -> list[Any]:
+    """Return what `construct` would start each plan's layers from, each shape (members, in, out)."""
     import numpy as np
 
     keras = backend.keras()
+    plan = plans[0]
     sizes = [len(plan.mean), *[plan.units] * plan.depth, plan.outputs]
-    with backend.seeded_layers(backend.fresh_seed() if plan.seed is None else plan.seed):
-        names = [plan.initializer] * plan.depth + ["glorot_uniform"]
-        initializers = [keras.initializers.get(name) for name in names]
-    found = []
-    for draw, shape in zip(initializers, itertools.pairwise(sizes), strict=True):
-        key = (type(draw), getattr(draw, "seed", None), repr(draw.get_config()), shape)
-        if key not in known:
-            known[key] = np.asarray(draw(shape))
-        found.append(known[key])
+    shapes = list(itertools.pairwise(sizes))
+    found = [np.empty((len(plans), *shape), "float32") for shape in shapes]
+    wanted: dict[Any, Any] = {}  # for each initializer and layer: it, each seed, who takes that
+    for member, plan in enumerate(plans):
+        with backend.seeded_layers(backend.fresh_seed() if plan.seed is None else plan.seed):
+            names = [plan.initializer] * plan.depth + ["glorot_uniform"]
+            for layer, name in enumerate(names):
+                draw = keras.initializers.get(name)
+                seeds = wanted.setdefault((name, layer), (draw, {}))[1]
+                seeds.setdefault(getattr(draw, "seed", None), []).append(member)
+    for (_, layer), (draw, seeds) in wanted.items():
+        drawn = _drawn(draw, list(seeds), shapes[layer])
+        for kernel, takers in zip(drawn, seeds.values(), strict=True):
+            found[layer][takers] = kernel
     return found
+
+
+def _drawn(draw: Any, seeds: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return what an initializer gives from each seed, shape (seeds, *shape)."""
+    import copy
+
+    import numpy as np
+
+    draw = copy.copy(draw)
+
+    def one(seed: Any) -> Any:
+        draw.seed = seed
+        return draw(shape)
+
+    if backend.keras().backend.backend() == "jax" and seeds != [None]:
+        import jax
+
+        pairs = np.array([[seed, 0] for seed in seeds], "uint32")  # as Keras has it
+        return np.asarray(jax.vmap(one)(pairs))
+    return np.stack([np.asarray(one(seed)) for seed in seeds])
 
 
 def bytes_of_member(plan: Blueprint, n: int, batch_size: int, epochs: int) -> int:

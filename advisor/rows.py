@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor import backend
 from advisor.errors import DataError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +19,38 @@ class Rows:
     Attributes:
         parts: (x,), (x, y) or (x, y, weights), each an array or arrays nested in lists or dicts.
         n: how many rows an epoch has.
-        columns: () for one order of rows; (k,) where each of k members has its own, so that a
-            batch is k × rows.
+        columns: () for one order of rows; (k,) for k orders side by side, which members follow.
+        whose: for each member which of the k orders it follows, so that a batch is members × rows;
+            None where there is one order.
     """
 
     parts: tuple[Any, ...]
     n: int
     columns: tuple[int, ...] = ()
+    whose: Any = None
 
     def flat(self) -> list[Any]:
         """Return the arrays one after another; None where a part is missing."""
         return list(backend.keras().tree.flatten(self.parts))
+
+    def arrays(self) -> list[Any]:
+        """Return what a compiled function takes: the arrays, and whose order each member follows."""
+        found = [a for a in self.flat() if a is not None]
+        return found if self.whose is None else [*found, self.whose]
+
+    def batch(self, arrays: list[Any], chosen: Any, take: Callable[[Any, Any], Any]) -> Any:
+        """Return some rows of `arrays`, nested as the parts are.
+
+        Args:
+            arrays: as `arrays` gives them, or tensors of the same.
+            chosen: places of rows, shape (rows,) or (k, rows).
+            take: the backend's way to index.
+        """
+        given = iter(arrays)
+        flat = [None if a is None else next(given) for a in self.flat()]
+        if self.whose is not None:
+            chosen = take(chosen, next(given))
+        return self.pack([None if a is None else take(a, chosen) for a in flat])
 
     def pack(self, flat: list[Any]) -> tuple[Any, ...]:
         """Nest arrays as the parts are."""
@@ -43,7 +67,8 @@ class Rows:
     def kind(self) -> tuple[Any, ...]:
         """Return what a compiled function depends on: nesting, and each array's row."""
         arrays = [None if a is None else (str(a.dtype), a.shape[1:]) for a in self.flat()]
-        return (_nesting(self.parts), self.columns, *arrays)
+        members = None if self.whose is None else len(self.whose)
+        return (_nesting(self.parts), self.columns, members, *arrays)
 
 
 def rows_of(parts: Any) -> Rows:

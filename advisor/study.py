@@ -139,12 +139,13 @@ class Study:
 
         Args:
             limit: bytes that networks trained at once may take, in each process that trains; None
-                for half of what is free here.
+                for half of what is free here, on the graphics card where Keras computes on one.
 
         Raises:
             OptionError: as `chunks.each` does.
         """
-        limit = int(memory.free_bytes() * _OF_FREE) if limit is None else limit
+        if limit is None:
+            limit = int((backend.free_bytes() or memory.free_bytes()) * _OF_FREE)
         pieces = list(self.chunks(limit))
         bare = replace(self, settings=(), splits=())  # each piece brings its own
         rows = [(bare, piece) for piece in pieces]
@@ -217,26 +218,30 @@ class Study:
         parts = list({part.seed: part for _, part in members}.values())
         place = {part.seed: i for i, part in enumerate(parts)}
         columns = np.array([place[part.seed] for _, part in members])
-        features = np.concatenate([part.features(self.X).astype("float32") for part in parts])
+        features = backend.keras().ops.convert_to_tensor(
+            np.concatenate([part.features(self.X).astype("float32") for part in parts])
+        )
         targets = np.concatenate([part.targets(self.target.y) for part in parts])
 
         def rows(choose: Callable[[Split], Any]) -> Any:
-            """Return rows of the tables, a column a member."""
+            """Return rows of the tables, a column a seed."""
             chosen = [i * len(self.X) + choose(part) for i, part in enumerate(parts)]
-            return np.stack(chosen, axis=1).astype("int32")[:, columns]
+            return np.stack(chosen, axis=1).astype("int32")
 
         with chunks.alone:
-            flow = population.flow(features, targets, rows(lambda part: part.train[:FLOW_ROWS]))
+            looked_at = rows(lambda part: part.train[:FLOW_ROWS])[:, columns]
+            flow = population.flow(features, targets, looked_at)
         losses = population.train(
             features,
             targets,
             lambda epoch: rows(
                 lambda part: part.train[order_of(part.seed, epoch, len(part.train))]
             ),
+            columns,
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
-        predicted = population.predict(features, rows(lambda part: part.test))
+        predicted = population.predict(features, rows(lambda part: part.test)[:, columns])
         seconds = (time.perf_counter() - start) / len(population)
         outcomes: list[Any] = [None] * len(chunk)
         for i, (_, part) in enumerate(members):

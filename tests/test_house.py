@@ -83,7 +83,7 @@ ORDER = [
     {"recorder_plots"},
     {"confirmation"},
     {"plots", "activation_plots"},
-    {"members", "memory", "uncertainty", "splits"},
+    {"calls", "members", "memory", "uncertainty", "splits"},
     {"population"},
     {"study"},
     {"settings"},
