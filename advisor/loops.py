@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from advisor import architecture, backend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from advisor.rows import Rows
 
@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 def loop(
     model: Any, rows: Rows, batch_size: int, *, train: bool
-) -> Callable[[list[Any]], list[dict[str, Any]]]:
+) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
     """Return a function that runs an epoch for each order of rows given, shape (n,).
 
     It updates the model's own weights, optimizer and metrics, and gives each epoch's logs.

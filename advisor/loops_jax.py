@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.architecture import variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from advisor.rows import Rows
 
@@ -38,27 +38,39 @@ def fits(traced: Traced, model: Any) -> bool:
 def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) -> Traced:
     """Compile one epoch of a model for these sizes."""
     import jax
+    import numpy as np
 
     names: list[str] = []
 
     def epoch(state: Any, arrays: list[Any], order: Any) -> Any:
         def step(now: Any, chosen: Any) -> Any:
-            batch = rows.batch(arrays, chosen.T, operator.getitem)
+            places, count = chosen if masked else (chosen, batch_size)
+            batch = rows.batch(arrays, places.T, operator.getitem)
+            if masked:
+                batch = (*batch, jax.numpy.arange(batch_size) < count)
             logs, now = (model.train_step if train else model.test_step)(now, batch)
             names[:] = logs
             return now, [jax.numpy.asarray(value, "float32") for value in logs.values()]
 
-        whole = rows.n // batch_size * batch_size
         logs: Any = None
+        if masked:
+            order = order[jax.numpy.asarray(padded)]
+        steps = order[:whole].reshape(-1, batch_size, *rows.columns)
         if whole:
-            state, every = jax.lax.scan(
-                step, state, order[:whole].reshape(-1, batch_size, *rows.columns)
-            )
+            state, every = jax.lax.scan(step, state, (steps, counts) if masked else steps)
             logs = [values[-1] for values in every]
         if whole < rows.n:
             state, logs = step(state, order[whole:])
         return state, logs
 
+    masked = bool(getattr(model, "advisor_masks", False) and rows.n % batch_size)
+    whole = rows.n // batch_size * batch_size
+    if masked:  # the last batch repeats its own rows, and is no second program to compile
+        tail, number = rows.n - whole, -(-rows.n // batch_size)
+        padded = np.arange(number * batch_size)
+        padded[whole:] = whole + np.arange(batch_size) % tail
+        counts = np.array([batch_size] * (number - 1) + [tail], "int32")
+        whole = len(padded)
     order = jax.numpy.zeros((rows.n, *rows.columns), "int32")
     state = _values(_state(model, train=train))
     compiled = jax.jit(epoch).lower(state, rows.arrays(), order).compile()
@@ -70,7 +82,7 @@ def bind(
     model: Any,
     rows: Rows,
     batch_size: int,  # noqa: ARG001 - it is part of the program
-) -> Callable[[list[Any]], list[dict[str, Any]]]:
+) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
     """Return the epochs as a function of their orders of rows, on this model's variables."""
     import jax
 
@@ -86,8 +98,8 @@ def bind(
                 variable.assign(value)
         return logs  # type: ignore[no-any-return]
 
-    def run(orders: list[Any]) -> list[dict[str, Any]]:
-        every = [one(order) for order in orders]  # none waits for the one before it
+    def run(orders: Iterable[Any]) -> list[dict[str, Any]]:
+        every = [one(order) for order in orders]  # the next is drawn while the last one computes
         return [
             {name: value.tolist() for name, value in zip(names, logs, strict=True)}
             for logs in every

@@ -16,7 +16,7 @@ from advisor import backend
 from advisor.architecture import variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from advisor.rows import Rows
 
@@ -88,7 +88,7 @@ def trace(model: Any, rows: Rows, batch_size: int, *, train: bool, stock: bool) 
 
 def bind(
     traced: Traced, model: Any, rows: Rows, batch_size: int
-) -> Callable[[list[Any]], list[dict[str, Any]]]:
+) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
     """Return the epochs as a function of their orders of rows, on this model's variables."""
     import numpy as np
     import tensorflow as tf
@@ -105,7 +105,8 @@ def bind(
     function.set_external_captures(captured)
     names = list(model.get_metrics_result()) if traced.stock else traced.names
 
-    def run(orders: list[Any]) -> list[dict[str, Any]]:
+    def run(orders: Iterable[Any]) -> list[dict[str, Any]]:
+        orders = list(orders)
         if not traced.stock:  # its metrics start in Python: epoch by epoch
             model.reset_metrics()
             if len(orders) > 1:

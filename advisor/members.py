@@ -21,6 +21,7 @@ def model_class() -> Any:
         """Members side by side: x is (members, rows, n_features), y (members, rows, …)."""
 
         advisor_results_wait = True  # for loops: logs are the metrics' results
+        advisor_masks = True  # for loops: sample_weight is a mask of a batch's rows
 
         def __init__(
             self, layers: list[Any], runs: list[tuple[Any, int]], count: int, loss: Any
@@ -55,20 +56,20 @@ def model_class() -> Any:
             done = [f(part) for f, part in zip(self._functions, parts, strict=True)]
             return keras.ops.concatenate(done, axis=0)
 
-        def losses_of(self, y: Any, p: Any) -> Any:
-            """Return each member's mean loss over its rows, shape (members,)."""
-            return keras.ops.mean(self._of_row(y, p), axis=1)
+        def losses_of(self, y: Any, p: Any, mask: Any = None) -> Any:
+            """Return each member's mean loss over its rows, shape (members,); of the mask's only."""
+            return _mean(self._of_row(y, p), mask)
 
         def compute_loss(
             self,
             x: Any = None,  # noqa: ARG002
             y: Any = None,
             y_pred: Any = None,
-            sample_weight: Any = None,  # noqa: ARG002
+            sample_weight: Any = None,
             training: Any = True,  # noqa: ARG002, FBT002
         ) -> Any:
-            losses = self.losses_of(y, y_pred)
-            self._losses_metric.update_state(losses, keras.ops.shape(y)[1])
+            losses = self.losses_of(y, y_pred, sample_weight)
+            self._losses_metric.update_state(losses, _count(y, sample_weight))
             return keras.ops.sum(losses)
 
         def compute_metrics(self, *_: Any, **__: Any) -> Any:
@@ -121,6 +122,21 @@ def adam_class() -> Any:
             super().update_step(gradient, variable, learning_rate * rates)
 
     return MemberAdam
+
+
+def _mean(losses: Any, mask: Any) -> Any:
+    """Return the mean over rows, those of the mask where there is one."""
+    ops = backend.keras().ops
+    if mask is None:
+        return ops.mean(losses, axis=1)
+    kept = ops.where(mask, losses, ops.zeros_like(losses))
+    return ops.sum(kept, axis=1) / ops.sum(ops.cast(mask, losses.dtype))
+
+
+def _count(y: Any, mask: Any) -> Any:
+    """Return how many rows a batch has."""
+    ops = backend.keras().ops
+    return ops.shape(y)[1] if mask is None else ops.sum(ops.cast(mask, "float32"))
 
 
 def outputs(model: Any, X: Any, rows: Any) -> Any:

@@ -14,7 +14,7 @@ from advisor import architecture, backend, calls, loops, members
 from advisor.errors import OptionError
 from advisor.models import construct
 from advisor.rows import Rows
-from advisor.runs import together
+from advisor.runs import BLOCK, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PREDICTED_AT_ONCE = 2**24  # numbers in the widest layer of a prediction
 _PREDICTED_THERE = 2**29  # on a graphics card
+_BLOCK_THERE = 1.0  # seconds of epochs, between which it has nothing to do
 
 
 class Population:
@@ -91,8 +92,9 @@ class Population:
         rows = Rows(tables, n, (k,), whose)
         losses = np.full((len(self), epochs), np.nan)
         run = loops.loop(self.model, rows, batch_size, train=True)
-        for block in together(range(epochs)):
-            for number, logs in zip(block, run([orders(i) for i in block]), strict=True):
+        blocks = together(range(epochs), _BLOCK_THERE if backend.accelerated() else BLOCK)
+        for block in blocks:
+            for number, logs in zip(block, run(orders(i) for i in block), strict=True):
                 losses[:, number] = logs["losses"]
         return losses
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend, loops, progress
+from advisor.orders import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -96,8 +97,8 @@ def _blocks(model: Any, plan: Plan) -> Iterator[list[int]]:
         yield from together(numbers)
 
 
-def together(numbers: Sequence[int]) -> Iterator[list[int]]:
-    """Give epochs in blocks that take about a tenth of a second, by how long the last one took.
+def together(numbers: Sequence[int], seconds: float = BLOCK) -> Iterator[list[int]]:
+    """Give epochs in blocks that take about so many seconds, by how long the last one took.
 
     A call costs some tenths of a millisecond, whatever it does.
     """
@@ -106,14 +107,7 @@ def together(numbers: Sequence[int]) -> Iterator[list[int]]:
         start = time.perf_counter()
         block, waiting = waiting[:size], waiting[size:]
         yield block
-        size = max(1, int(BLOCK * len(block) / (time.perf_counter() - start)))
-
-
-def order_of(seed: int, epoch: int, n: int) -> Any:
-    """Return the order of n rows in an epoch; it depends on the seed and the epoch only."""
-    import numpy as np
-
-    return np.random.default_rng((seed, epoch)).permutation(n).astype("int32")
+        size = max(1, int(seconds * len(block) / (time.perf_counter() - start)))
 
 
 def _evaluation(model: Any, plan: Plan) -> Callable[[], dict[str, float]] | None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from advisor import backend, chunks, judging, keeping, memory
 from advisor.expressions import evaluate
+from advisor.orders import orders_of
 from advisor.population import Population, bytes_of_member, weights_of
-from advisor.runs import order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -231,11 +231,12 @@ class Study:
         with chunks.alone:
             looked_at = rows(lambda part: part.train[:FLOW_ROWS])[:, columns]
             flow = population.flow(features, targets, looked_at)
+        trained, seeds = rows(lambda part: part.train), [part.seed for part in parts]
         losses = population.train(
             features,
             targets,
-            lambda epoch: rows(
-                lambda part: part.train[order_of(part.seed, epoch, len(part.train))]
+            lambda epoch: np.take_along_axis(
+                trained, orders_of(seeds, epoch, len(trained)).T, axis=0
             ),
             columns,
             epochs=self.epochs,

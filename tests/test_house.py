@@ -41,7 +41,7 @@ ORDER = [
         "cluster",
         "allowlist",
     },
-    {"keeping"},
+    {"keeping", "orders"},
     {"quadrature"},
     {"curves"},
     {"unlisted"},

@@ -17,8 +17,8 @@ from advisor import blueprint, memory
 from advisor.comparison import _data
 from advisor.errors import OptionError
 from advisor.models import construct
+from advisor.orders import order_of
 from advisor.population import Population, bytes_of_member
-from advisor.runs import order_of
 from advisor.settings import combinations
 from advisor.splits import split
 from advisor.study import Setting, Study
