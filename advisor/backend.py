@@ -101,14 +101,14 @@ def accelerated() -> bool:
     return bool(tf.config.list_logical_devices("GPU"))
 
 
-def free_bytes() -> int | None:
-    """Return what is free on the graphics card; None where there is none, or it does not tell."""
+def card_bytes() -> int | None:
+    """Return the graphics card's memory; None where there is none, or it does not tell."""
     if not accelerated() or keras().backend.backend() != "jax":
         return None
     import jax
 
     told = jax.devices()[0].memory_stats() or {}
-    return int(told["bytes_limit"] - told["bytes_in_use"]) if "bytes_limit" in told else None
+    return int(told["bytes_limit"]) if "bytes_limit" in told else None
 
 
 def gradients(function: Callable[[list[Any]], Any], inputs: list[Any]) -> list[Any]:
@@ -133,4 +133,4 @@ def gradients(function: Callable[[list[Any]], Any], inputs: list[Any]) -> list[A
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         result = function(inputs)
-    return list(tape.gradient(result, inputs))
+    return list(tape.gradient(result, inputs, unconnected_gradients="zero"))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from advisor import backend
+from advisor.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST = 64  # compiled functions kept; the one longest unused goes first
-
-_kept: OrderedDict[Any, Any] = OrderedDict()
+_kept = Recent()
 _lock = threading.Lock()
 
 
@@ -46,7 +44,4 @@ def call(function: Callable[..., Any], model: Any, *arrays: Any) -> Any:
     if alike:
         with _lock:
             _kept[place] = program
-            _kept.move_to_end(place)
-            while len(_kept) > MOST:
-                _kept.popitem(last=False)
     return program(values, *arrays)

@@ -31,10 +31,12 @@ def each(
     work: Callable[..., Any],
     rows: Sequence[tuple[Any, ...]],
     title: str,
+    *,
     keys: Any = None,
     at_once: int | None = None,
+    shared: tuple[Any, ...] = (),
 ) -> list[Any]:
-    """Return work(*row) for each row; what is kept from an earlier run is not done again.
+    """Return work(*shared, *row) for each row; what is kept from an earlier run is not done again.
 
     Args:
         work: a function that cloudpickle can send. What it gives must be plain, as `keeping.save`
@@ -44,6 +46,7 @@ def each(
         keys: what the numbers of each row depend on, as plain values; the rows themselves if None.
         at_once: how many may run side by side in this process, where joblib sends them nowhere; None
             for work that no process may do twice at a time.
+        shared: its first arguments, the same for all rows; `keys` tell of them as well.
 
     Raises:
         OptionError: a worker was lost, or is not like this process.
@@ -56,7 +59,7 @@ def each(
     missing = [i for i, one in enumerate(found) if one is keeping.NOTHING]
     there = delayed(functools.partial(_there, only=at_once is None, several=len(rows) > 1))
     calls = [there(work, i, tuple(rows[i]), like) for i in missing]
-    results = contextlib.closing(_run(calls, at_once or 1))
+    results = contextlib.closing(_run(calls, shared, at_once or 1))
     with progress.counted(len(rows), title) as count, results as coming:
         count(len(rows) - len(missing))
         for i, result in coming:
@@ -73,7 +76,7 @@ def named(
     return dict(zip(rows, each(work, list(rows.values()), title), strict=True))
 
 
-def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
+def _run(calls: list[Any], shared: Any, at_once: int) -> Generator[tuple[int, Any]]:
     """Give results as they come; turn what joblib and Dask raise of their own into one line."""
     from joblib import Parallel, cpu_count, effective_n_jobs
     from joblib.parallel import get_active_backend
@@ -83,11 +86,11 @@ def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
     chosen, asked = get_active_backend()
     with cluster.explained("what was finished is there if it was kept in a folder (keep=)"):
         if hasattr(chosen, "client"):  # joblib would wait for ever where Dask gives a piece up
-            yield from cluster.results(chosen.client, calls)
+            yield from cluster.results(chosen.client, calls, shared)
             return
         if at_once > 1 and asked is None and effective_n_jobs(None) == 1:  # nobody asked for more
             how |= {"n_jobs": at_once, "backend": "threading"}
-        results = Parallel(**how)(calls)
+        results = Parallel(**how)((do, (shared, *row), more) for do, row, more in calls)
         try:
             for one in results:  # noqa: UP028 - `yield from` would close them with a warning
                 yield one
@@ -98,6 +101,7 @@ def _run(calls: list[Any], at_once: int) -> Generator[tuple[int, Any]]:
 
 
 def _there(
+    shared: tuple[Any, ...],
     work: Callable[..., Any],
     place: int,
     row: tuple[Any, ...],
@@ -109,9 +113,10 @@ def _there(
     """Do one piece of work, in whatever process.
 
     Args:
+        shared: first arguments.
         work: a function.
         place: of the row.
-        row: its arguments.
+        row: the other arguments.
         like: what this process must be like.
         only: nothing else may run in this process.
         several: other pieces come before or after it.
@@ -124,7 +129,7 @@ def _there(
         _left_over = False
     with alone if only else contextlib.nullcontext():
         try:
-            return place, work(*row)
+            return place, work(*shared, *row)
         finally:
             _left_over = several
 
@@ -133,7 +138,9 @@ def _there(
 def _versions() -> list[list[str]]:
     """Return the packages that numbers depend on."""
     name = backend.keras().backend.backend()
-    return [[one, importlib.import_module(one).__version__] for one in (*_PACKAGES, name)]
+    packages = [*_PACKAGES, name, *(["jaxlib"] if name == "jax" else [])]
+    python = ["python", "{}.{}".format(*sys.version_info)]  # functions go from one to the other
+    return [python, *([one, importlib.import_module(one).__version__] for one in packages)]
 
 
 def _like() -> list[Any]:

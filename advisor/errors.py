@@ -15,7 +15,7 @@ Every text is one line: what was received, what was expected, how to repair.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,12 @@ class UnknownNameError(AdvisorError, ValueError):
         near = difflib.get_close_matches(str(received).lower(), names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         super().__init__(f"Unknown {kind} {shown(received)}. Known: {', '.join(names)}.{hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it come back from another process as it was."""
+        import copyreg
+
+        return copyreg.__newobj__, (type(self), *self.args)  # type: ignore[attr-defined]
 
 
 class OptionError(AdvisorError, ValueError):

@@ -38,6 +38,8 @@ def kept_in(folder: Any) -> Iterator[None]:
     if folder is None:
         yield
         return
+    if folder == "":  # as a path it would be wherever we are
+        raise OptionError("Nothing can be kept in ''. Expected a folder that can be written.")
     try:
         path = Path(folder).expanduser()
         path.mkdir(parents=True, exist_ok=True)

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from advisor import architecture, backend
+from advisor.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from advisor.rows import Rows
 
-MOST = 64  # compiled functions kept; the one longest unused goes first
-
-_shared: OrderedDict[Any, Any] = OrderedDict()
+_shared = Recent()
 _own: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -50,10 +48,6 @@ def loop(
         if traced is None or not engine.fits(traced, model):
             traced = engine.trace(model, rows, batch_size, train=train, stock=shared is not None)
             kept[place] = traced
-        if shared is not None:
-            _shared.move_to_end(place)
-            while len(_shared) > MOST:
-                _shared.popitem(last=False)
     return engine.bind(traced, model, rows, batch_size)  # type: ignore[no-any-return]
 
 

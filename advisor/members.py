@@ -56,8 +56,8 @@ def model_class() -> Any:
             done = [f(part) for f, part in zip(self._functions, parts, strict=True)]
             return keras.ops.concatenate(done, axis=0)
 
-        def losses_of(self, y: Any, p: Any, mask: Any = None) -> Any:
-            """Return each member's mean loss over its rows, shape (members,); of the mask's only."""
+        def losses_of(self, y: Any, p: Any, mask: Any = None) -> tuple[Any, Any]:
+            """Return each member's mean loss, shape (members,), over how many rows: the mask's."""
             return _mean(self._of_row(y, p), mask)
 
         def compute_loss(
@@ -68,8 +68,8 @@ def model_class() -> Any:
             sample_weight: Any = None,
             training: Any = True,  # noqa: ARG002, FBT002
         ) -> Any:
-            losses = self.losses_of(y, y_pred, sample_weight)
-            self._losses_metric.update_state(losses, _count(y, sample_weight))
+            losses, count = self.losses_of(y, y_pred, sample_weight)
+            self._losses_metric.update_state(losses, count)
             return keras.ops.sum(losses)
 
         def compute_metrics(self, *_: Any, **__: Any) -> Any:
@@ -124,19 +124,13 @@ def adam_class() -> Any:
     return MemberAdam
 
 
-def _mean(losses: Any, mask: Any) -> Any:
-    """Return the mean over rows, those of the mask where there is one."""
+def _mean(losses: Any, mask: Any) -> tuple[Any, Any]:
+    """Return the mean over rows, and how many they are: the mask's, where there is one."""
     ops = backend.keras().ops
     if mask is None:
-        return ops.mean(losses, axis=1)
-    kept = ops.where(mask, losses, ops.zeros_like(losses))
-    return ops.sum(kept, axis=1) / ops.sum(ops.cast(mask, losses.dtype))
-
-
-def _count(y: Any, mask: Any) -> Any:
-    """Return how many rows a batch has."""
-    ops = backend.keras().ops
-    return ops.shape(y)[1] if mask is None else ops.sum(ops.cast(mask, "float32"))
+        return ops.mean(losses, axis=1), ops.shape(losses)[1]
+    count = ops.sum(ops.cast(mask, losses.dtype))
+    return ops.sum(ops.where(mask, losses, 0.0), axis=1) / count, count
 
 
 def outputs(model: Any, X: Any, rows: Any) -> Any:
@@ -152,7 +146,7 @@ def flow(model: Any, X: Any, y: Any, rows: Any) -> list[Any]:
     hidden = [layer.kernel for layer in model.members[:-1]]
 
     def total(added: list[Any]) -> Any:
-        return ops.sum(model.losses_of(targets, model.outputs_of(x, added))) * count
+        return ops.sum(model.losses_of(targets, model.outputs_of(x, added))[0]) * count
 
     nothing = [ops.zeros((k.shape[0], count, k.shape[2]), "float32") for k in hidden]
     return [_root_mean_square(g) for g in backend.gradients(total, nothing)]

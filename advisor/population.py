@@ -85,16 +85,18 @@ class Population:
         """
         import numpy as np
 
-        n, k = orders(0).shape
-        whose = np.arange(k, dtype="int32") if whose is None else whose.astype("int32")
+        first = orders(0)
+        n, k = first.shape
+        whose = np.arange(k) if whose is None else whose
         convert = backend.keras().ops.convert_to_tensor
         tables = convert(X, "float32"), convert(self._targets(y))
-        rows = Rows(tables, n, (k,), whose)
+        rows = Rows(tables, n, (k,), whose.astype("int32"))
         losses = np.full((len(self), epochs), np.nan)
         run = loops.loop(self.model, rows, batch_size, train=True)
         blocks = together(range(epochs), _BLOCK_THERE if backend.accelerated() else BLOCK)
         for block in blocks:
-            for number, logs in zip(block, run(orders(i) for i in block), strict=True):
+            seen = (orders(i) if i else first for i in block)
+            for number, logs in zip(block, run(seen), strict=True):
                 losses[:, number] = logs["losses"]
         return losses
 

@@ -62,12 +62,6 @@ def _hidden(given: Any) -> tuple[Any, str]:
     except OptionError:  # not elementwise, so it has no row
         _keeps_shape(given, given)
         return given, "glorot_uniform"
-    except UnknownNameError:  # one that the user registered?
-        try:
-            function = keras.activations.get(given)
-        except (ValueError, TypeError):
-            raise UnknownNameError("activation", given, ACTIVATIONS) from None
-        return given, _hidden(function)[1]
     if row.name not in ACTIVATIONS or ACTIVATIONS[row.name] is not row:
         return given, row.initializer
     _keeps_shape(given, keras.activations.get(row.name))

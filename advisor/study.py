@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FLOW_ROWS = 128  # training rows on which the gradient's flow is measured
 _OF_FREE = 0.5  # of the free memory, for the networks that train at once
+_CHUNK = 2 * 2**30  # bytes of a chunk at most: no machine's own, or another one would cut otherwise
 _COMPILING = 48 * 2**20  # bytes that compiling and the libraries take beside them, measured
 # Networks a chunk: so many that what a step costs whoever is in it is a tenth of it, measured.
 _MOST = 280  # of the smallest ones
@@ -139,20 +140,20 @@ class Study:
 
         Args:
             limit: bytes that networks trained at once may take, in each process that trains; None
-                for half of what is free here, on the graphics card where Keras computes on one.
+                for half of the memory: of what is free here, or of the graphics card's.
 
         Raises:
             OptionError: as `chunks.each` does.
         """
-        if limit is None:
-            limit = int((backend.free_bytes() or memory.free_bytes()) * _OF_FREE)
-        pieces = list(self.chunks(limit))
+        card = backend.card_bytes()
+        at_most = limit or int((card or memory.free_bytes()) * _OF_FREE)
+        pieces = list(self.chunks(limit or (at_most if card else _CHUNK)))
         bare = replace(self, settings=(), splits=())  # each piece brings its own
-        rows = [(bare, piece) for piece in pieces]
         largest = max(len(one) * self._bytes(list({s for s, _ in one})) for one in pieces)
-        at_once = max(1, limit // (largest + _COMPILING))
+        at_once = max(1, at_most // (largest + _COMPILING))
         keys = self._keys(pieces) if keeping.keeps() else None
-        done = chunks.each(Study.train, rows, "compare", keys, at_once=at_once)
+        rows = [(piece,) for piece in pieces]
+        done = chunks.each(Study.train, rows, "compare", keys=keys, at_once=at_once, shared=(bare,))
         found = {
             (setting, part.seed): Run(setting, part.seed, *outcome)
             for piece, outcomes in zip(pieces, done, strict=True)
@@ -177,7 +178,7 @@ class Study:
     def chunks(self, limit: int) -> Iterator[list[tuple[Setting, Split]]]:
         """Group networks by shape, and each group into equal chunks that stay below the limit.
 
-        Only where memory is short does the limit decide.
+        Only where networks are large does the limit decide.
         """
         shapes: dict[tuple[int, int], list[Setting]] = {}
         for setting in self.settings:

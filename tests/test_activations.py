@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -286,8 +287,10 @@ def test_a_row_is_found_by_keras_own_function(keras):
 
 
 def test_an_unknown_activation_names_the_nearest():
-    with pytest.raises(UnknownNameError, match="Did you mean 'relu'"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'relu'") as caught:
         advisor.activation("rleu")
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - as from a cluster's worker
+    assert (type(again), str(again)) == (UnknownNameError, str(caught.value))
 
 
 def test_the_rule_for_hidden_layers_is_the_lectures():

@@ -141,6 +141,18 @@ def test_a_function_of_ones_own_goes_with_them(cluster):
         assert numbers(compare(**own)) == numbers(alone)
 
 
+def test_a_function_that_the_cluster_cannot_import_is_told(cluster, tmp_path, monkeypatch):
+    (tmp_path / "own_shapes.py").write_text("def bent(x):\n    return 0.7 * x\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from own_shapes import bent
+
+    with (
+        joblib.parallel_config(backend="dask"),
+        pytest.raises(OptionError, match=r"No module named 'own_shapes'.* Install there"),
+    ):
+        compare(hidden=bent, seeds=2, epochs=1)
+
+
 def test_experiments_on_the_lecture_go_there_as_well(cluster):
     alone = advisor.lab("softmax-output", seeds=2)
     with joblib.parallel_config(backend="dask"):
@@ -313,7 +325,7 @@ def test_a_damaged_file_is_told_and_made_again(damage, tmp_path, trained):
 
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_trained(tmp_path, trained):
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file", tmp_path / "file" / "folder", 3.5):
+    for folder in (tmp_path / "file", tmp_path / "file" / "folder", 3.5, ""):
         with pytest.raises(OptionError, match="Nothing can be kept in"):
             compare(keep=folder)
     assert trained == []

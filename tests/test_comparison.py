@@ -158,6 +158,24 @@ def test_arrays_of_options_and_functions_of_one_name_are_told_apart(keras):
     assert len({one.label for one in found.alternatives}) == 4
 
 
+def test_as_many_training_rows_of_a_shorter_table_are_compared_as_well(keras):
+    """1797 rows and 1796 both train on 1347: a compiled epoch of the one does not fit the other."""
+    X, y = RNG.normal(size=(1797, 3)), RNG.integers(0, 3, 1797)
+    for rows in (1797, 1796):
+        found = advisor.compare(X=X[:rows], y=y[:rows], hidden="relu", seeds=2, epochs=1)
+        assert not any(run.diverged for run in found.best.runs)
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+def test_an_activation_without_a_gradient_has_no_flow_and_is_beaten(keras):
+    def step(x):
+        return keras.ops.cast(x > 0, "float32")
+
+    found = advisor.compare("multiclass", hidden=[step, "relu"], seeds=2, epochs=1)
+    one = next(one for one in found.alternatives if one.label == "step")
+    assert all((run.flow == 0).all() for run in one.runs)
+
+
 def test_few_seeds_are_said_to_be_too_few(keras):
     found = advisor.compare("multiclass", hidden=["relu", "tanh"], seeds=2, epochs=1)
     assert "2 seeds are too few" in str(found)

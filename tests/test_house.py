@@ -41,7 +41,7 @@ ORDER = [
         "cluster",
         "allowlist",
     },
-    {"keeping", "orders"},
+    {"keeping", "orders", "recent"},
     {"quadrature"},
     {"curves"},
     {"unlisted"},

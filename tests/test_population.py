@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import advisor
-from advisor import blueprint, memory
+from advisor import blueprint, chunks, memory
 from advisor.comparison import _data
 from advisor.errors import OptionError
 from advisor.models import construct
@@ -234,16 +234,29 @@ def iris_study(hidden=("relu", "tanh"), depth=2, seeds=4, epochs=2):
 )
 def test_chunks_hold_every_network_once_and_stay_below_the_limit(limit, seeds, depths):
     study = iris_study(depth=depths, seeds=seeds)
-    chunks = list(study.chunks(limit))
-    found = [(setting, part.seed) for chunk in chunks for setting, part in chunk]
+    cut = list(study.chunks(limit))
+    found = [(setting, part.seed) for chunk in cut for setting, part in chunk]
     assert sorted(map(repr, found)) == sorted(
         repr((setting, part.seed)) for setting in study.settings for part in study.splits
     )
-    for chunk in chunks:
+    for chunk in cut:
         assert len({(setting.depth, setting.units) for setting, _ in chunk}) == 1
         plan = chunk[0][0].on(chunk[0][1])
         own = bytes_of_member(plan, 112, BATCH, 2)
         assert len(chunk) == 1 or len(chunk) * own <= limit
+
+
+def test_a_study_is_cut_alike_whatever_memory_is_free(monkeypatch):
+    """Else what was kept on a busy machine would not be found on an idle one."""
+    cut, study = [], iris_study()
+    monkeypatch.setattr(chunks, "each", lambda *given, **how: cut.append((given[1], how)) or 1 / 0)
+    for free in (10**6, 10**12):
+        monkeypatch.setattr(memory, "free_bytes", lambda free=free: free)
+        with pytest.raises(ZeroDivisionError):
+            study.run()
+    (few, one), (many, more) = cut
+    assert few == many
+    assert one["at_once"] == 1 < more["at_once"]
 
 
 def test_a_study_in_chunks_gives_what_it_gives_at_once(keras):

@@ -57,8 +57,8 @@ class Stations:
         """
         jobs = iter(jobs)
         few = iter(lambda: list(itertools.islice(jobs, _FEW)), [])
-        calls: Any = ((_there, (self._asked, pickle.dumps(some)), {}) for some in few)
-        found = contextlib.closing(cluster.results(self._client, calls))
+        calls: Any = ((_there, (pickle.dumps(some),), {}) for some in few)
+        found = contextlib.closing(cluster.results(self._client, calls, self._asked))
         with cluster.explained("what was graded is kept"), found as answers:
             for answer in answers:
                 yield from self._results(*answer)

@@ -133,8 +133,9 @@ def _points(number: str, most: float) -> float:
 def add(action: argparse.ArgumentParser) -> None:
     """Add its options."""
     add_name(action)
-    action.add_argument("--jobs", type=int, default=2, metavar="N", help=say(_JOBS))
-    action.add_argument("--cluster", metavar="ADDRESS", help=say(_CLUSTER))
+    many = action.add_mutually_exclusive_group()
+    many.add_argument("--jobs", type=int, default=2, metavar="N", help=say(_JOBS))
+    many.add_argument("--cluster", metavar="ADDRESS", help=say(_CLUSTER))
     action.add_argument("--again", action="store_true", help=say(_AGAIN))
     action.add_argument("--commit", action="store_true", help=say(_COMMIT))
     action.add_argument("--discard", action="store_true", help=say(_DISCARD))
