@@ -253,7 +253,8 @@ def compare(
         epochs: passes over the training rows.
         batch_size: rows a step.
         memory: bytes that the networks trained at once may take, 100 MiB at least (compiling alone
-            takes half of that), in each process that trains; None for half of what is free.
+            takes half of that), in each process that trains; None for chunks of about 2 GiB at
+            most, as many side by side as half of what is free takes.
         keep: folder for what is finished, made if it is not there. The same study goes on from
             there after an interruption, and loses at most the chunk that was being trained.
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -17,6 +18,7 @@ from advisor.grading import executing, grader
 from advisor.grading.collecting import submissions
 from advisor.grading.course import Course
 from advisor.grading.jail import ladder
+from advisor.grading.jail.syscalls import CALLS
 from advisor.grading.nursery import Nursery
 from advisor.grading.source import Limits
 
@@ -231,3 +233,24 @@ def test_without_a_jail_code_waits_or_is_run_where_the_teacher_says_so(tmp_path,
     finally:
         results.close()
     assert (one.points, one.whole, one.rung) == (5 * unprotected, unprotected, "C")
+
+
+@pytest.mark.parametrize(
+    ("machine", "header"),
+    [
+        ("x86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+        ("arm64", "/usr/include/asm-generic/unistd.h"),
+    ],
+)
+def test_calls_have_the_numbers_of_the_kernels_headers(machine, header):
+    """Here are no arm64 machines: the headers are the second opinion, where they are installed."""
+    if not Path(header).exists():
+        pytest.skip("the kernel's headers are not installed")
+    lines = re.findall(
+        r"#define __NR(?:3264)?_(\w+)\s+(\d+)$", Path(header).read_text("ascii"), re.MULTILINE
+    )
+    known = {name: int(number) for name, number in lines}
+    known.setdefault("newfstatat", known.get("fstatat"))  # as asm-generic has it
+    assert {c.name: getattr(c, machine) for c in CALLS} == {
+        c.name: known.get(c.name) for c in CALLS
+    }
