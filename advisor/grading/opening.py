@@ -116,6 +116,7 @@ def _keras(folder: str) -> Any:
         "KERAS_HOME": folder,
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",  # it waits 10 s for memory that is not there
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "JOBLIB_MULTIPROCESSING": "0",  # which are forbidden: n_jobs=2 of scikit-learn are threads
