@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _MASK = 2**128 - 1
 _STEP = 0x2360ED051FC65DA44385DF649FCCF645  # PCG64's multiplier
@@ -41,6 +44,35 @@ def orders_of(seeds: Sequence[int], epoch: int, n: int) -> Any:
         generator.bit_generator.state = state
         row[:] = generator.permutation(n)
     return found
+
+
+@contextlib.contextmanager
+def ahead(
+    draw: Callable[[int], Any], first: Any, epochs: int, most: int
+) -> Iterator[Iterator[Any]]:
+    """Give each epoch's orders, drawn in a thread while others are compiled or trained on.
+
+    Args:
+        draw: gives an epoch's orders.
+        first: what it gave for epoch 0.
+        epochs: how many to give.
+        most: bytes that may wait for their epoch.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        size = max(1, most // first.nbytes)
+        waiting = deque(pool.submit(draw, epoch) for epoch in range(1, min(epochs, size + 1)))
+
+        def each() -> Iterator[Any]:
+            yield first
+            for epoch in range(1, epochs):
+                if epoch + size < epochs:
+                    waiting.append(pool.submit(draw, epoch + size))
+                yield waiting.popleft().result()
+
+        try:
+            yield each()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _words(seeds: Sequence[int], epoch: int) -> list[list[int]]:

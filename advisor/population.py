@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from advisor import architecture, backend, calls, loops, members
 from advisor.errors import OptionError
 from advisor.models import construct
+from advisor.orders import ahead
 from advisor.rows import Rows
 from advisor.runs import BLOCK, together
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _PREDICTED_AT_ONCE = 2**24  # numbers in the widest layer of a prediction
 _PREDICTED_THERE = 2**29  # on a graphics card
+_AHEAD = 2**23  # bytes of orders of rows that are drawn before their epoch
+_AHEAD_THERE = 2**29
 _BLOCK_THERE = 1.0  # seconds of epochs, between which it has nothing to do
 
 
@@ -92,12 +95,13 @@ class Population:
         tables = convert(X, "float32"), convert(self._targets(y))
         rows = Rows(tables, n, (k,), whose.astype("int32"))
         losses = np.full((len(self), epochs), np.nan)
-        run = loops.loop(self.model, rows, batch_size, train=True)
-        blocks = together(range(epochs), _BLOCK_THERE if backend.accelerated() else BLOCK)
-        for block in blocks:
-            seen = (orders(i) if i else first for i in block)
-            for number, logs in zip(block, run(seen), strict=True):
-                losses[:, number] = logs["losses"]
+        there = backend.accelerated()
+        with ahead(orders, first, epochs, _AHEAD_THERE if there else _AHEAD) as each:
+            run = loops.loop(self.model, rows, batch_size, train=True)
+            for block in together(range(epochs), _BLOCK_THERE if there else BLOCK):
+                seen = itertools.islice(each, len(block))
+                for number, logs in zip(block, run(seen), strict=True):
+                    losses[:, number] = logs["losses"]
         return losses
 
     def predict(self, X: Any, rows: Any) -> Any:

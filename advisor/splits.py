@@ -33,15 +33,17 @@ class Split:
     spread: Any
     plan: Blueprint
 
-    def features(self, X: Any) -> Any:
-        """Standardise features as the network's `normalization` layer does."""
+    def tables(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Return features and targets of all rows, those of `train` first, then those of `test`.
+
+        Features are standardised as the network's `normalization` layer does it, real targets by
+        centre and spread.
+        """
         import numpy as np
 
-        return (X - self.plan.mean) / np.sqrt(self.plan.variance)
-
-    def targets(self, y: Any) -> Any:
-        """Standardise real targets; others stay as they are."""
-        return _standardised(y, self.centre, self.spread)
+        rows = np.concatenate([self.train, self.test])
+        features = (X - self.plan.mean) / np.sqrt(self.plan.variance)
+        return features[rows].astype("float32"), _standardised(y, self.centre, self.spread)[rows]
 
 
 def split(X: Any, target: Target, seed: int) -> Split:

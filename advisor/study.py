@@ -18,7 +18,7 @@ from advisor.orders import orders_of
 from advisor.population import Population, bytes_of_member, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from advisor.blueprint import Blueprint
     from advisor.splits import Split
@@ -219,31 +219,27 @@ class Study:
         parts = list({part.seed: part for _, part in members}.values())
         place = {part.seed: i for i, part in enumerate(parts)}
         columns = np.array([place[part.seed] for _, part in members])
-        features = backend.keras().ops.convert_to_tensor(
-            np.concatenate([part.features(self.X).astype("float32") for part in parts])
-        )
-        targets = np.concatenate([part.targets(self.target.y) for part in parts])
+        n, trained, seeds = len(self.X), len(parts[0].train), [part.seed for part in parts]
+        begin = n * np.arange(len(parts), dtype="int32")  # of each seed's rows in the tables
+        tables = zip(*(part.tables(self.X, self.target.y) for part in parts), strict=True)
+        features, targets = (np.concatenate(several) for several in tables)
+        features = backend.keras().ops.convert_to_tensor(features)
 
-        def rows(choose: Callable[[Split], Any]) -> Any:
-            """Return rows of the tables, a column a seed."""
-            chosen = [i * len(self.X) + choose(part) for i, part in enumerate(parts)]
-            return np.stack(chosen, axis=1).astype("int32")
+        def rows(first: int, last: int) -> Any:
+            """Return where a seed's first to last row are, a column a member."""
+            return np.arange(first, last, dtype="int32")[:, None] + begin[columns]
 
         with chunks.alone:
-            looked_at = rows(lambda part: part.train[:FLOW_ROWS])[:, columns]
-            flow = population.flow(features, targets, looked_at)
-        trained, seeds = rows(lambda part: part.train), [part.seed for part in parts]
+            flow = population.flow(features, targets, rows(0, min(trained, FLOW_ROWS)))
         losses = population.train(
             features,
             targets,
-            lambda epoch: np.take_along_axis(
-                trained, orders_of(seeds, epoch, len(trained)).T, axis=0
-            ),
+            lambda epoch: orders_of(seeds, epoch, trained).T + begin,
             columns,
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
-        predicted = population.predict(features, rows(lambda part: part.test)[:, columns])
+        predicted = population.predict(features, rows(trained, n))
         seconds = (time.perf_counter() - start) / len(population)
         outcomes: list[Any] = [None] * len(chunk)
         for i, (_, part) in enumerate(members):

@@ -286,9 +286,20 @@ def test_classes_keep_their_proportions_in_both_parts():
 def test_real_targets_are_standardised_on_the_training_rows_only():
     X, target, _ = _data("regression", None, None, None)
     part = split(X, target, 0)
-    y = part.targets(target.y)
-    np.testing.assert_allclose([y[part.train].mean(), y[part.train].std()], [0, 1], atol=1e-12)
-    assert abs(y[part.test].mean()) > 1e-6
+    _, y = part.tables(X, target.y)
+    trained, tested = np.split(y, [len(part.train)])
+    np.testing.assert_allclose([trained.mean(), trained.std()], [0, 1], atol=1e-12)
+    assert abs(tested.mean()) > 1e-6
+
+
+def test_a_seeds_table_has_its_training_rows_first():
+    X, target, _ = _data("multiclass", None, None, None)
+    part = split(X, target, 1)
+    features, y = part.tables(X, target.y)
+    scaled = (X - X[part.train].mean(axis=0)) / X[part.train].std(axis=0)
+    for rows, there in ((part.train, slice(None, 112)), (part.test, slice(112, None))):
+        np.testing.assert_allclose(features[there], scaled[rows], rtol=1e-4, atol=1e-5)
+        np.testing.assert_array_equal(y[there], target.y[rows])
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peaks are read on Linux")
