@@ -1,7 +1,7 @@
 """What a submission's code may try, harmless everywhere: each writes at most a canary.
 
 `HELD` must raise: a body that runs to its end has got out. `ENDED` must be stopped, or end by itself,
-in time, and harm nobody after it. `CHEATS` are whole submissions that must earn nothing.
+in time, and harm nobody after it; `WATCHED` before its time is up. `CHEATS` are whole submissions that must earn nothing.
 
 The names that bodies use: `course`, `neighbour` (a file of another student's), `outside` (a folder),
 `port` (somebody listens there), `parent` (the process that forked this one), `libc`, and `call(number,
@@ -89,6 +89,10 @@ HELD = {
     "write to keras": "open(keras.__file__, 'a')",
     "write a module": "open(os.path.dirname(np.__file__) + '/canary.py', 'w')",
     "make a folder outside": "os.mkdir(outside + '/canary')",
+    "empty what may be read": "os.open('/dev/zero', os.O_RDONLY | os.O_TRUNC)",
+    "empty what may be read, the odd way": "os.open('/dev/zero', 3 | os.O_TRUNC)",
+    "empty what may be read, by the old call": "call(2, b'/dev/zero', os.O_TRUNC, 0)",
+    "set space aside": "os.posix_fallocate(os.open('x', 66), 0, 2**25)",
     "link": "os.link(neighbour, 'mine')",
     "link a library": "os.link(np.__file__, 'mine')",
     "symbolic link": "os.symlink(neighbour, 'mine'); open('mine').read()",
@@ -303,6 +307,11 @@ ENDED = {
     "exits": "import sys; sys.exit('5/5')",
     "exit by interrupt": "raise KeyboardInterrupt",
     "skips": "import unittest; raise unittest.SkipTest('all passed')",
+    "cannot leave": "os._exit = lambda code: None",
+    "does not leave": "os._exit = lambda code: time.sleep(10_000)",
+    "leaves its threads behind": (
+        "threading.Thread(target=time.sleep, args=(10_000,)).start(); libc.syscall(60, 0)"
+    ),
     "aborts": "os.abort()",
     "crashes": "ctypes.string_at(0)",
     "breaks the stack": ("import sys; sys.setrecursionlimit(10**9)\ndef f(): return f()\nf()"),
@@ -341,6 +350,32 @@ ENDED = {
     "no modules": "import sys; sys.modules.clear(); raise OSError",
     "no import": "import builtins; builtins.__import__ = None; import json",
 }
+# each takes more than it may until it is stopped, and before its time is up
+WATCHED = {
+    "threads, after it closed everything": "os.closerange(0, 1000)\n" + ENDED["thread bomb"],
+    "disk, after it closed everything": "os.closerange(0, 1000)\n" + ENDED["large files"],
+    "files, after it closed everything": "os.closerange(0, 1000)\n" + ENDED["small files"],
+    "threads, after the first one left": (
+        "def more():\n"
+        + textwrap.indent(ENDED["thread bomb"], "    ")
+        + "\nthreading.Thread(target=more).start(); libc.syscall(60, 0)"
+    ),
+    "files that never had a name": (
+        "kept = [os.open('.', os.O_TMPFILE | os.O_RDWR) for _ in range(200)]\n"
+        "while True:\n"
+        "    for end in kept: os.pwrite(end, bytes(2**24), os.fstat(end).st_size % 2**25)"
+    ),
+    "files without a name, mapped": (
+        "import mmap\nkept = []\nwhile True:\n"
+        "    end = os.open('x', os.O_CREAT | os.O_RDWR); os.remove('x'); os.ftruncate(end, 2**25)\n"
+        "    if len(kept) < 200: kept.append(end)\n"
+        "    one = mmap.mmap(kept[-1], 2**25); one[:] = bytes(2**25); one.close()"
+    ),
+    "in a folder that nobody may list": (
+        "os.umask(0); os.mkdir('x', 0o300)\n"
+        "for n in range(10**6):\n    with open(f'x/{n}', 'wb') as file: file.write(bytes(2**25))"
+    ),
+}
 # how each begins
 BEGIN = """
 import ctypes, os, resource, signal, socket, threading, time
@@ -367,7 +402,7 @@ def held(name: str, where: dict[str, object]) -> str:
 
 def ended(name: str, where: dict[str, object]) -> str:
     """Return the code of one that must end."""
-    return f"{BEGIN.format(**where)}\n{ENDED[name]}\n"
+    return f"{BEGIN.format(**where)}\n{(ENDED | WATCHED)[name]}\n"
 
 
 _GOOD = """

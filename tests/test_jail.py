@@ -17,7 +17,7 @@ import pytest
 from advisor.grading import executing, grader
 from advisor.grading.collecting import submissions
 from advisor.grading.course import Course
-from advisor.grading.jail import ladder
+from advisor.grading.jail import ladder, watching
 from advisor.grading.jail.syscalls import CALLS
 from advisor.grading.nursery import Nursery
 from advisor.grading.source import Limits
@@ -145,6 +145,17 @@ def test_everything_ends_in_time_and_harms_nobody(nursery, where):
     assert late == {}
 
 
+def test_who_takes_too_much_is_stopped_before_its_time_is_up(nursery, where, monkeypatch):
+    monkeypatch.setattr(nursery, "_limits", Limits(seconds=10))  # for slow disks
+    unseen = []
+    for name in hostile.WATCHED:
+        status, _, _ = run(nursery, hostile.ended(name, where))
+        is_well(nursery)
+        if status == "timeout":
+            unseen.append(name)
+    assert unseen == []
+
+
 GOOD = """
 import joblib
 import keras
@@ -254,3 +265,12 @@ def test_calls_have_the_numbers_of_the_kernels_headers(machine, header):
     assert {c.name: getattr(c, machine) for c in CALLS} == {
         c.name: known.get(c.name) for c in CALLS
     }
+
+
+def test_a_folder_that_cannot_be_looked_into_holds_too_much(tmp_path, monkeypatch):
+    def closed(_):
+        raise PermissionError
+
+    assert not watching._holds_too_much(str(tmp_path), 0)
+    monkeypatch.setattr(os, "scandir", closed)
+    assert watching._holds_too_much(str(tmp_path), 0)

@@ -227,20 +227,22 @@ def _confine(limits: dict[str, Any], place: str, parent: int, kept: set[int]) ->
 
 def _wait(home: _Home, alive: int, place: str, asker: socket.socket, seconds: float) -> str | None:
     """Wait until the child ends; say why it is to be ended where that comes first."""
+    look = time.monotonic() + _LOOK
     end = time.monotonic() + seconds
-    watched = [alive, asker.fileno()]
+    watched, pause = [alive, asker.fileno()], _LOOK
     while (left := end - time.monotonic()) > 0:
-        ready, _, _ = select.select(watched, [], [], min(left, _LOOK))
+        ready, _, _ = select.select(watched, [], [], min(left, pause))
         if asker.fileno() in ready:  # nothing is asked before the answer: the grader is gone
             home.leave()
         if alive in ready:
             watched.remove(alive)
-        if alive not in watched:
-            if home.reaped():
-                return None
-            time.sleep(0.002)  # it closed what tells that it lives
-        elif not ready and home.jails and watching.too_much(home.child, place):
-            return "killed"
+            pause = 0.002  # it has ended, or it closed what tells that it lives
+        if alive not in watched and home.reaped():
+            return None
+        if home.jails and time.monotonic() > look:
+            if watching.too_much(home.child, place):
+                return "killed"
+            look = time.monotonic() + _LOOK
     return "timeout"
 
 

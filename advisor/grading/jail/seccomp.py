@@ -15,7 +15,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING
 
-from advisor.grading.jail.syscalls import CALLS, Flag, Missing, Null, OneOf, Own
+from advisor.grading.jail.syscalls import CALLS, Flag, Missing, NoneOf, Null, OneOf, Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +78,10 @@ def _block(checks: Iterable[Check], own: int) -> list[Step]:
                 return [(_RETURN, 0, 0, _FAIL | errno.ENOSYS)]
             case OneOf(argument, values):
                 block += _one_of(argument, values)
+            case NoneOf(argument, mask, values):
+                block += [(_LOAD, 0, 0, _low(argument)), (_AND, 0, 0, mask)]
+                for value in values:
+                    block += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, _FAIL | errno.EPERM)]
             case Own(argument):
                 block += _one_of(argument, (own,))
             case Flag(argument, bit):

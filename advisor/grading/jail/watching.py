@@ -5,7 +5,9 @@ The kernel's limit of threads leaves root's out, and its limit of a file's size 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 DISK = 2**28  # bytes that one submission may have written, all files together
@@ -15,7 +17,9 @@ _THREADS = 500
 
 def too_much(child: int, place: str) -> bool:
     """Say whether a process takes more threads, files or bytes of disk than it may."""
-    return _threads(child) > _THREADS or _written(child) > 4 * DISK or _holds_too_much(place)
+    if _threads(child) > _THREADS or _written(child) > 4 * DISK:
+        return True
+    return _holds_too_much(place, _unnamed(child))
 
 
 def _told(child: int, file: str, key: str) -> int:
@@ -36,9 +40,21 @@ def _written(child: int) -> int:
     return max(_told(child, "io", "wchar:"), _told(child, "io", "write_bytes:"))
 
 
-def _holds_too_much(place: str) -> bool:
-    """Say whether a folder holds too many files or bytes, or goes too deep to be told."""
-    count = size = 0
+def _unnamed(child: int) -> int:
+    """Return the bytes of files that are open and have no name any more."""
+    found = {}
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{child}/fd") as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                one = entry.stat()
+                if stat.S_ISREG(one.st_mode) and one.st_nlink == 0:
+                    found[one.st_ino] = one.st_blocks * 512
+    return sum(found.values())
+
+
+def _holds_too_much(place: str, size: int) -> bool:
+    """Say whether a folder, beside so many bytes, holds too much, or cannot be looked into."""
+    count = 0
     folders = [place]
     while folders:
         try:
@@ -50,9 +66,8 @@ def _holds_too_much(place: str) -> bool:
                         folders.append(entry.path)
                     if count > _FILES or size > DISK:
                         return True
-        except FileNotFoundError:  # taken away meanwhile
+        except (FileNotFoundError, NotADirectoryError):  # taken away meanwhile
             continue
-        except OSError as error:
-            if "too long" in str(error.strerror):
-                return True
+        except OSError:  # too deep, or closed to whoever looks
+            return True
     return False
