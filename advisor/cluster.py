@@ -92,9 +92,8 @@ def results(client: Any, calls: Iterable[tuple[Any, Any, Any]], first: Any) -> G
     sent: set[Any] = set()
     try:
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
-            there = client.submit(
-                _itself, first, pure=False
-            )  # not scattered: that is lost with a worker
+            # not scattered: that would be lost with a worker
+            there = client.submit(_itself, first, pure=False)
             while True:
                 ahead = _AHEAD * max(_threads(client), 1)
                 for call in itertools.islice(calls, max(ahead - len(sent), 0)):
@@ -114,9 +113,8 @@ def results(client: Any, calls: Iterable[tuple[Any, Any, Any]], first: Any) -> G
                 for one in done:
                     yield one.result()
     finally:
-        with contextlib.suppress(
-            Exception
-        ):  # where the scheduler is gone, nothing is left to cancel
+        # where the scheduler is gone, nothing is left to cancel
+        with contextlib.suppress(Exception):
             client.cancel(list(sent))
 
 
