@@ -21,6 +21,8 @@ _FLOATS = {"float32", "float64"}
 _OPERATIONS = {"Relu", "Relu6", "Sigmoid", "Silu", "Softplus", "Softsign", "Selu", "Tanh"}
 # Keras sums more than the support where it is wide (3.15.1), so its rows do not add up to 1
 _OTHERWISE = {"sparsemax"}
+_WORK = 10**10  # multiplications, some seconds of them; Keras has limits of its own for more
+_NUMBER = 100  # of them for each number that a layer reads, which has its place in memory as well
 _ALTERED = ("renorm", "rms_scaling", "lora_rank", "quantization_config")
 _MERGES = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
 
@@ -65,7 +67,7 @@ def predict(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
 
 
 def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
-    """Return what every layer gives; None where NumPy does not compute one of them."""
+    """Return what every layer gives; None where NumPy does not compute it, or not in some seconds."""
     import numpy as np
 
     if not file.weights or not facts.built or facts.dtype not in _FLOATS:
@@ -75,6 +77,7 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
     stored = weights(file)
     inputs = iter(X if isinstance(X, list) else [X])
     seen: list[Any] = []
+    left = _WORK
     try:
         with np.errstate(all="ignore"):
             for layer in facts.layers:
@@ -82,11 +85,17 @@ def values(file: SavedModel, facts: Facts, X: Any) -> list[Any] | None:
                     seen.append(np.asarray(np.asarray(next(inputs), "float32"), "float64"))
                     continue
                 given = [seen[n] for n in layer.inputs]
+                each = max(_NUMBER, layer.options.get("units", 0) if layer.kind == "Dense" else 0)
+                left -= each * sum(one.size for one in given)
+                if left < 0:
+                    return None
                 path = layer.options.get("path", "")
                 path += "/layer" if layer.options.get("distributed") else ""
                 seen.append(_compute(layer, given, stored.get(f"{path}/vars", [])))
                 if seen[-1] is None:
                     return None
+    except MemoryError:
+        return None
     except (ValueError, IndexError, KeyError, TypeError, StopIteration) as error:
         why = f"its weights do not fit its layers ({type(error).__name__})"
         raise refused(file.name, why) from None

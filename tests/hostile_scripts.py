@@ -227,7 +227,74 @@ HELD = {
     "lock memory": "call(151, 1)",
     "other numbers": "call(0x40000000 + 41, 2, 1, 0)",
     "unknown call": "call(900)",
+    # other ways to the same
+    "descriptors of one's own by a thread": (
+        "end = os.open('/dev/null', 0); stack = ctypes.create_string_buffer(65536)\n"
+        "top = ctypes.c_void_p(ctypes.addressof(stack) + 65472)\n"
+        "close = ctypes.cast(libc.close, ctypes.c_void_p)\n"
+        "if libc.clone(close, top, 0x10F00 - 0x400, ctypes.c_void_p(end)) == -1: raise OSError\n"
+        "time.sleep(0.2); os.fstat(end)"
+    ),
+    "whiteout": "open('x', 'w').close(); call(316, -100, b'x', -100, b'y', 4)",
+    "parent's folder": "os.readlink(f'/proc/{parent}/cwd')",
+    "parent's program": "os.readlink(f'/proc/{parent}/exe')",
+    "parent's descriptor": "os.readlink(f'/proc/{parent}/fd/0')",
+    "parent's namespaces": "os.readlink(f'/proc/{parent}/ns/net')",
+    "parent's threads": "os.listdir(f'/proc/{parent}/task')",
+    "parent's command": "open(f'/proc/{parent}/cmdline').read()",
+    "own memory by a thread": "os.open('/proc/thread-self/mem', os.O_RDWR)",
+    "folder entered and listed": "os.chdir(course); os.listdir('.')",
+    "neighbour's answers, text dataset": "list(tf.data.TextLineDataset(neighbour))",
+    "neighbour's answers, in TensorFlow's thread": "tf.py_function(lambda: open(neighbour).read(), [], tf.string)",
+    "neighbour's answers, external dataset": (
+        "import h5py\nfile = h5py.File('x.h5', 'w')\n"
+        "file.create_dataset('x', (17,), 'u1', external=[(neighbour, 0, 17)])[:]"
+    ),
+    "neighbour's answers, external link": (
+        "import h5py\nfile = h5py.File('x.h5', 'w'); file['x'] = h5py.ExternalLink(neighbour, '/'); file['x']"
+    ),
+    "write outside, tensorflow": "tf.io.write_file(outside + '/canary', 'x')",
+    "write outside, checkpoint": (
+        "tf.raw_ops.SaveV2(prefix=outside + '/canary', tensor_names=['a'], shape_and_slices=[''], tensors=[tf.ones(1)])"
+    ),
+    "write outside, external dataset": (
+        "import h5py\nfile = h5py.File('x.h5', 'w')\n"
+        "file.create_dataset('x', (1,), 'u1', external=[(outside + '/canary', 0, 1)])[:] = 1"
+    ),
+    "server of tensorflow": "tf.distribute.Server({'a': ['localhost:0']}, job_name='a', start=True)",
+    "namespaces by a thread": (
+        "stack = ctypes.create_string_buffer(65536)\n"
+        "top = ctypes.c_void_p(ctypes.addressof(stack) + 65472)\n"
+        "for flag in (0x20000, 0x10000000, 0x40000000, 0x8000000, 0x4000000, 0x20000000, 0x2000000):\n"
+        "    if libc.clone(ctypes.cast(libc.close, ctypes.c_void_p), top, 0x10D00 | flag, ctypes.c_void_p(99)) != -1:\n"
+        "        break\n"
+        "else: raise OSError"
+    ),
+    "signal by the descriptor of a pair": "a, b = socket.socketpair(); call(424, a.getsockopt(1, 77), 9, 0, 0)",
+    "messages along a pair": "socket.socketpair()[0].sendmsg([b'x'])",
+    "name of a pair": "socket.socketpair()[0].bind('\\0canary')",
+    "pair led elsewhere": "socket.socketpair()[0].connect('\\0canary')",
+    "larger buffers": "socket.socketpair()[0].setsockopt(1, 7, 2**30)",
+    "larger pipe": "import fcntl; fcntl.fcntl(os.pipe()[1], 1031, 2**20)",
+    "lease": "import fcntl; fcntl.fcntl(os.open('x', 66), 1024, 1)",
+    "personality": "call(135, -1)",
+    "kill oneself, raw call": "call(234, os.getpid(), os.getpid(), 9)",
+    "end oneself as from outside": "signal.raise_signal(signal.SIGTERM)",
+    "timer of the kernel's": "call(222, 0, None, bytes(8))",
+    "timer as a file": "call(283, 0, 0)",
+    "mounts listed": "call(458, bytes(32), bytes(64), 8, 0)",
+    "attributes, newer call": "call(463, -100, b'x', 0, b'user.a', bytes(16), 16)",
 }
+# the pipes that a child holds: its answer, and what tells that it lives
+_PIPES = """
+import fcntl, os, stat
+pipes = []
+for end in range(3, 64):
+    try:
+        if stat.S_ISFIFO(os.fstat(end).st_mode) and fcntl.fcntl(end, fcntl.F_GETFL) & 3 == 1: pipes.append(end)
+    except OSError: pass
+answer, living = pipes
+"""
 ENDED = {
     "endless": "while True: pass",
     "endless, deaf": (
@@ -349,6 +416,46 @@ ENDED = {
     "no builtins": "import builtins; vars(builtins).clear()",
     "no modules": "import sys; sys.modules.clear(); raise OSError",
     "no import": "import builtins; builtins.__import__ = None; import json",
+    "floods the answer with small messages": _PIPES
+    + """
+one = (2).to_bytes(4, "big") + bytes(8) + b"{}"
+try:
+    for _ in range(64):
+        left = memoryview(one * (2**20 // 14))
+        while left: left = left[os.write(answer, left):]
+except OSError: pass
+os._exit(0)
+""",
+    "closes its answer and goes on": _PIPES
+    + "os.close(answer); os.close(living)\nwhile True: pass",
+    "goes on as the parent": (
+        "os._exit = lambda *a: None\nfrom advisor.grading import opening\n"
+        "opening._wait = lambda *a: time.sleep(10_000)"
+    ),
+    "450 threads in C": (
+        "a = np.ones(200_000); threading.stack_size(65536)\n"
+        "def go():\n    while True: np.sort(a)\n"
+        "for _ in range(450): threading.Thread(target=go).start()\n"
+        "time.sleep(10_000)"
+    ),
+    "signals masked, timers": (
+        "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
+        "for one in (0, 1, 2): signal.setitimer(one, 1e-4, 1e-4)\nwhile True: pass"
+    ),
+    "syncs at the end": (
+        "files = [open(f'x{n}', 'wb', 0) for n in range(8)]\n"
+        "for one in files: one.write(os.urandom(2**20) * 29)\n"
+        "time.sleep(1)\n"
+        "for one in files: threading.Thread(target=os.fsync, args=(one.fileno(),)).start()\n"
+        "time.sleep(10_000)"
+    ),
+    "reads zeros in threads": (
+        "end = os.open('/dev/zero', 0); buffer = ctypes.create_string_buffer(2**30)\n"
+        "def go():\n    while True: libc.read(end, buffer, ctypes.c_size_t(2**30))\n"
+        "for _ in range(30): threading.Thread(target=go).start()\ntime.sleep(10_000)"
+    ),
+    "never collected": "class D:\n    def __del__(self):\n        while True: pass\nx = D(); del x",
+    "code under the file's own name": "exec(compile('1 / 0', 'a.py:x', 'exec'))",
 }
 # each takes more than it may until it is stopped, and before its time is up
 WATCHED = {
@@ -360,6 +467,12 @@ WATCHED = {
         + textwrap.indent(ENDED["thread bomb"], "    ")
         + "\nthreading.Thread(target=more).start(); libc.syscall(60, 0)"
     ),
+    "threads, after it closed what tells that it lives": _PIPES
+    + "\nos.close(living)\n"
+    + ENDED["thread bomb"],
+    "threads, after it wrote into what tells that it lives": _PIPES
+    + "\nos.write(living, b'x')\n"
+    + ENDED["thread bomb"],
     "files that never had a name": (
         "kept = [os.open('.', os.O_TMPFILE | os.O_RDWR) for _ in range(200)]\n"
         "while True:\n"
@@ -509,6 +622,30 @@ class Mine(keras.Model):
     def predict(self, *a, **k): return 1
 def build_model():
     m = Mine(); m(keras.ops.ones((1, 2))); m.compile("adam", "binary_crossentropy"); return m
+""",
+    "patches the checker by its frames": _PIPES
+    + """
+import gc, sys
+for one in gc.get_objects():
+    if isinstance(one, dict) and "status" in one: one["status"] = "model"
+q3 = "re" + "lu"
+""",
+    "lies of itself": """
+import keras
+class Liar(keras.Sequential):
+    def get_config(self):
+        config = super().get_config(); config["layers"][-1]["config"].update(units=1, activation="sigmoid")
+        return config
+def build_model():
+    m = Liar([keras.Input((2,)), keras.layers.Dense(3, "relu")]); m.compile("adam", "mse"); return m
+""",
+    "registers a class as Keras'": """
+import keras
+@keras.saving.register_keras_serializable(package="keras.layers", name="Dense")
+class Dense(keras.layers.Dense): pass
+Dense.__module__ = "keras.layers"
+def build_model():
+    m = keras.Sequential([keras.Input((2,)), Dense(3, "relu")]); m.compile("adam", "mse"); return m
 """,
     "lambda": """
 import keras

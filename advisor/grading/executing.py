@@ -87,7 +87,8 @@ def _where(error: BaseException, file: str, cell: int, cells: int) -> dict[str, 
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.startswith(f"{file}:"):
             line = trace.tb_lineno
-            cell = int(trace.tb_frame.f_code.co_filename.rpartition(":")[2])
+            with contextlib.suppress(ValueError):  # a name that the code gave itself
+                cell = int(trace.tb_frame.f_code.co_filename.rpartition(":")[2])
         trace = trace.tb_next
     where = {"cell": cell + 1} if cells > 1 else {}
     return where | ({"line": line} if line else {})

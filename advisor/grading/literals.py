@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LETTERS = 200_000  # of code that names a question; the parser takes less than a second for them
 _DEPTH = 20  # nested deeper is no answer
-_MAGIC = re.compile(r"(\s*)(?:[%!?].*|.*\?\s*$)")
 _OTHER = re.compile(r"\s*%%(?!time|capture|prun)")  # a cell in another language
 _PLAIN = (str, bool, int, float, type(None), type(...))
 _LOCAL = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -69,8 +68,15 @@ def without_magics(cell: str) -> str:
         return cell
     if _OTHER.match(cell):
         return ""
-    lines = cell.splitlines()
-    return "\n".join(_MAGIC.sub(r"\1pass", line) if _MAGIC.match(line) else line for line in lines)
+    return "\n".join(map(_python, cell.splitlines()))
+
+
+def _python(line: str) -> str:
+    """Return a line as it is, a magic as `pass`."""
+    bare = line.strip()
+    if not bare.startswith(("%", "!", "?")) and not bare.endswith("?"):
+        return line
+    return line[: len(line) - len(line.lstrip())] + "pass"
 
 
 def parsed(code: str) -> list[ast.stmt]:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.grading import executing, running
+from advisor.grading import executing, running, submission
 from advisor.grading.frames import BROKEN, MOST, read_frame, write_frame
 from advisor.grading.jail import bubblewrap, readable, watching
 from advisor.grading.judgement import CannotRunError
@@ -78,7 +78,7 @@ class Nursery:
         command = [sys.executable, "-P", "-B", "-W", "ignore", "-m", "advisor.grading.opening"]
         command += [str(parent), rung.letter, private]
         if rung.letter == "A":
-            command = bubblewrap.around(command, readable.paths(private), _DISKS * watching.DISK)
+            command = bubblewrap.around(command, readable.paths(private), _DISKS * self._disk())
             kept |= dict.fromkeys(("HOME", "TMPDIR"), bubblewrap.SCRATCH)
         ours, theirs = socket.socketpair() if rung.letter != "D" else (None, None)
         self._socket = ours
@@ -95,6 +95,10 @@ class Nursery:
         if theirs is not None:
             theirs.close()
         return started
+
+    def _disk(self) -> int:
+        """Return the bytes that one submission may have, beside what it handed in."""
+        return watching.DISK + submission.TIMES * self._limits.file_mb * 2**20
 
     def fileno(self) -> int:
         """Return what can be waited on for its answer."""
@@ -166,7 +170,8 @@ class Nursery:
         """
         self.greet()
         self._end_of_code = time.monotonic() + self._limits.seconds
-        return self._answered({"what": executing.CODE}, payload, self._limits.seconds, 0)
+        given = len(payload)  # no file that was handed in is larger
+        return self._answered({"what": executing.CODE}, payload, self._limits.seconds, given)
 
     def _answered(
         self, header: dict[str, Any], payload: bytes, wall: float, file_bytes: int
@@ -216,6 +221,8 @@ class Nursery:
         frames = []
         while (frame := read_frame(heard, MOST)) is not None and frame is not BROKEN:
             frames.append(frame)
+            if len(frames) == _FRAMES:
+                break
         return str(told.get("status")), frames
 
     def _by_itself(self, header: dict[str, Any], payload: bytes) -> tuple[str, list[Frame]]:
@@ -297,6 +304,7 @@ def checked(frame: Frame) -> Frame:
 
 
 _WALL = 2  # times the seconds of computing, as other programs want the processor too
+_FRAMES = 1000  # more than an assignment has questions
 _DISKS = 2  # times what one submission may write, as much memory holds what they all write
 _WHY = {
     "error": Text(en="Keras cannot run the model: {0}.", zh="Keras 运行不了这个模型：{0}。"),

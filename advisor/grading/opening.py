@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _FILE = 2**26  # bytes that a child may write into one file
 _FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
+_ASKED = 2**40  # bytes of a request, which is the grader's own
 _LOOK = 0.05  # seconds between two looks at what a child takes
 # what a child keeps of the environment
 _KEPT = [
@@ -79,6 +80,8 @@ def _serve_forking(asker: socket.socket, home: _Home, parent: int) -> None:
             told = _in_child(json.loads(text), ends, keras, home, (asker, place))
             asker.sendall(json.dumps(told).encode())
             scratch.clear(place)  # thousands of files take their time, and nobody waits for that
+            if os.path.lexists(place):
+                home.leave()
 
 
 def _serve_alone(source: BinaryIO, sink: BinaryIO, home: _Home) -> None:
@@ -176,7 +179,7 @@ def _in_child(
     whom: tuple[socket.socket, str],
 ) -> dict[str, Any]:
     """Let a child answer one request of who asks, in a folder of its own; say how it ended."""
-    asker, place = whom
+    place = whom[1]
     alive, living = os.pipe()
     parent = os.getpid()
     home.child = os.fork()
@@ -184,7 +187,7 @@ def _in_child(
         try:
             _confine(limits, place, parent, {*ends, living})
             with os.fdopen(ends[0], "rb") as source:
-                request = read_frame(source, MOST)
+                request = read_frame(source, _ASKED)
             assert request is not None  # noqa: S101 - else who asked is gone, and so are we
             if home.jails:
                 ladder.confine(place, home.paths)
@@ -196,7 +199,7 @@ def _in_child(
     for end in (living, *ends):
         os.close(end)
     try:
-        stopped = _wait(home, alive, place, asker, float(limits["wall"]))
+        stopped = _wait(home, alive, whom, float(limits["wall"]), int(limits["file_bytes"]))
     finally:
         os.close(alive)
         status, seconds = home.end_child()
@@ -225,8 +228,11 @@ def _confine(limits: dict[str, Any], place: str, parent: int, kept: set[int]) ->
     confinement.bound(float(limits["seconds"]), int(limits["memory_mb"]) * 2**20, file_bytes)
 
 
-def _wait(home: _Home, alive: int, place: str, asker: socket.socket, seconds: float) -> str | None:
+def _wait(
+    home: _Home, alive: int, whom: tuple[socket.socket, str], seconds: float, given: int
+) -> str | None:
     """Wait until the child ends; say why it is to be ended where that comes first."""
+    asker, place = whom
     look = time.monotonic() + _LOOK
     end = time.monotonic() + seconds
     watched, pause = [alive, asker.fileno()], _LOOK
@@ -240,7 +246,7 @@ def _wait(home: _Home, alive: int, place: str, asker: socket.socket, seconds: fl
         if alive not in watched and home.reaped():
             return None
         if home.jails and time.monotonic() > look:
-            if watching.too_much(home.child, place):
+            if watching.too_much(home.child, place, given):
                 return "killed"
             look = time.monotonic() + _LOOK
     return "timeout"

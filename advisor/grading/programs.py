@@ -20,7 +20,7 @@ from advisor.grading.marks import NOT_GRADED, NOT_YET
 from advisor.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from advisor.grading.nursery import Frame
     from advisor.grading.submission import Files, Submission
@@ -91,7 +91,7 @@ def plan(files: Files, handed_in: Submission, questions: Mapping[str, bool]) -> 
     }
     if not missing:
         return Plan((), {}, {})
-    programs = {name: submission.cells(name, data) for name, data in submission.code(files)}
+    programs = dict(_programs(files))
     names = {file: _names(cells) for file, cells in programs.items()}
     wanted, broken = [], {}
     for question, model in missing.items():
@@ -102,6 +102,18 @@ def plan(files: Files, handed_in: Submission, questions: Mapping[str, bool]) -> 
             broken[question] = own
     used = {one.file for one in wanted}
     return Plan(tuple(wanted), {file: programs[file] for file in programs if file in used}, broken)
+
+
+def _programs(files: Files) -> Iterator[tuple[str, list[str]]]:
+    """Give the cells of each file, as long as all together are not too long."""
+    left = submission.ALTOGETHER
+    for name, data in submission.code(files):
+        cells = submission.cells(name, data)
+        size = sum(map(len, cells))
+        left -= size if size <= literals.LETTERS else 0  # what is longer is not looked through
+        if left < 0:
+            return
+        yield name, cells
 
 
 def _first(
@@ -157,7 +169,7 @@ def _names(cells: Sequence[str]) -> tuple[set[str], set[str]] | Text:
 def _at(where: Mapping[str, Any], why: str) -> Text:
     """Say what failed, and in which line; whole numbers alone are believed."""
     cell, line = (
-        number if isinstance(number := where.get(name), int) and 0 < number < _MOST else None
+        number if type(number := where.get(name)) is int and 0 < number < _MOST else None
         for name in ("cell", "line")
     )
     words = _AT[cell is not None, line is not None]

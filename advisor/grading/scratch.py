@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -41,9 +41,35 @@ def clear(folder: str) -> None:
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder) and os.name == "posix":
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            with contextlib.suppress(OSError):
-                subprocess.run([*command, "--", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S603
+        with contextlib.suppress(OSError):
+            _flatten(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _flatten(folder: str) -> None:
+    """Open each folder in a folder and move up what is in it, until there is none."""
+    os.chmod(folder, 0o700)  # noqa: PTH101
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        while inner := [one.name for one in _folders(top)]:
+            for name in inner:
+                os.chmod(name, 0o700, dir_fd=top)
+                within = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+                try:
+                    for one in _folders(within):
+                        os.chmod(one.name, 0o700, dir_fd=within)
+                        moved = secrets.token_hex(16)
+                        os.rename(one.name, moved, src_dir_fd=within, dst_dir_fd=top)
+                finally:
+                    os.close(within)
+                shutil.rmtree(name, dir_fd=top)
+    finally:
+        os.close(top)
+
+
+def _folders(place: int) -> list[os.DirEntry[str]]:
+    with os.scandir(place) as entries:
+        return [one for one in entries if one.is_dir(follow_symlinks=False)]
 
 
 def _hold(folder: str) -> int | None:

@@ -21,12 +21,13 @@ from advisor.grading import literals
 from advisor.text import Text, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _TEXT_BYTES = 8 * 2**20
 _FILES = 200
-_TIMES = 4  # as many bytes altogether as one file may have
+ALTOGETHER = 5 * literals.LETTERS  # of code in all files, which take seconds to look through
+TIMES = 4  # as many bytes altogether as one file may have
 _DIGITS = 400  # of a whole number; more are no number that anybody is asked for
 _READ = {".keras", ".json", ".ipynb", ".py"}
 _CELL = re.compile(r"^# ?%%.*$", re.MULTILINE)
@@ -109,7 +110,7 @@ def _files(folder: Path, file_bytes: int) -> tuple[dict[str, bytes | Text], list
         names = sorted(filter(_wanted, os.listdir(folder)), key=os.fsencode)  # noqa: PTH208
     except (OSError, ValueError) as error:
         return {}, [_NO_FOLDER.format(getattr(error, "strerror", "") or type(error).__name__)]
-    left = _TIMES * file_bytes
+    left = TIMES * file_bytes
     for name in names[:_FILES]:
         model = name.lower().endswith(".keras")
         found[name] = data = _bytes(
@@ -117,7 +118,7 @@ def _files(folder: Path, file_bytes: int) -> tuple[dict[str, bytes | Text], list
         )
         left -= len(data) if isinstance(data, bytes) else 0
         if left < 0:
-            found[name] = _TOGETHER.format(_TIMES * file_bytes // 2**20)
+            found[name] = _TOGETHER.format(TIMES * file_bytes // 2**20)
             break
     much = _MANY.format(len(names), len(found))
     return found, [much] if len(found) < len(names) else []
@@ -154,16 +155,25 @@ def _answers(
     found: dict[str, Any] = {}
     notes: list[Text] = []
     first: dict[str, str] = {}  # which file an answer is from
+    left = ALTOGETHER
     for ending, name in _in_order(contents):
         data = contents[name]
         if not isinstance(data, bytes):
             notes.append(_NOT_READ.format(shown(name), data))
             continue
         try:
-            given = _READERS[ending](data, questions)
+            if ending == ".json":
+                given = _from_json(data, questions)
+            else:
+                code = list(_CODE[ending](data))
+                left -= min(sum(map(len, code)), literals.LETTERS)
+                given = literals.read(code, questions) if left >= 0 else {}
         except (ValueError, RecursionError, MemoryError, KeyError, TypeError) as error:
             notes.append(_NOT_READ.format(shown(name), type(error).__name__))
             continue
+        if left < 0:
+            notes.append(_NOT_READ.format(shown(name), _MUCH))
+            break
         other = [
             one for one in questions if one in found and one in given and given[one] != found[one]
         ]
@@ -178,7 +188,7 @@ def _answers(
 
 def _in_order(contents: dict[str, bytes | Text]) -> Iterator[tuple[str, str]]:
     """Give the files that may hold answers, the best of each kind first: (ending, name)."""
-    for ending in _READERS:
+    for ending in (".json", *_CODE):
         for name in sorted(contents, key=_tidy_first):
             small = name.lower()
             if small.endswith(ending) and (ending != ".json" or small == "answers.json"):
@@ -240,10 +250,6 @@ def _from_json(data: bytes, questions: list[str]) -> dict[str, Any]:
     return {name: given[name] for name in questions if name in given}
 
 
-def _from_notebook(data: bytes, questions: list[str]) -> dict[str, Any]:
-    return literals.read(_cells(plain(data)), questions)
-
-
 def _cells(book: Any) -> Iterator[str]:
     """Give the code of a notebook's cells, also of one that an old Jupyter wrote."""
     sheets = [book] if "cells" in book else book["worksheets"]
@@ -255,11 +261,11 @@ def _cells(book: Any) -> Iterator[str]:
         yield "".join(line for line in lines if isinstance(line, str))
 
 
-def _from_script(data: bytes, questions: list[str]) -> dict[str, Any]:
-    return literals.read(_CELL.split(_text(data)), questions)
-
-
-_READERS = {".json": _from_json, ".ipynb": _from_notebook, ".py": _from_script}
+# how code is taken from a file, by its ending
+_CODE: dict[str, Callable[[bytes], Iterable[str]]] = {
+    ".ipynb": lambda data: _cells(plain(data)),
+    ".py": lambda data: _CELL.split(_text(data)),
+}
 
 _NO_QUESTION = Text(en="{} belongs to no question.", zh="{} 不是哪道题的文件。")
 _TWICE = Text(
@@ -272,6 +278,10 @@ _NO_FILE = Text(
 )
 _LARGE = Text(en="it is larger than {} MB", zh="超过 {} MB")
 _TOGETHER = Text(en="the files are larger than {} MB together", zh="所有文件加起来超过 {} MB")
+_MUCH = Text(
+    en=f"all code together is longer than {ALTOGETHER:,} letters",
+    zh=f"代码加起来超过 {ALTOGETHER:,} 个字符",
+)
 _MANY = Text(
     en="{} files were handed in; the first {} were looked at.", zh="交了 {} 个文件，只看前 {} 个。"
 )

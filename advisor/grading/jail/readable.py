@@ -30,7 +30,7 @@ _SYSTEM = [
 OWN = tuple(f"/proc/self/{name}" for name in ("cmdline", "maps", "stat", "statm", "status"))
 DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
 SINK = "/dev/null"
-# of a checkout, whose other files are nobody's business
+# of a checkout (where it is installed, the folder is that of all packages), whose other files are nobody's business
 _CHECKOUT = ("advisor", "datasets", "templates", "pyproject.toml")
 _PROJECT = str(Path(__file__).resolve().parents[3])
 
@@ -43,7 +43,8 @@ def paths(private: str) -> list[str]:
     entries = [sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)]
     for name in ("LD_LIBRARY_PATH", "PYTHONPATH"):
         entries += filter(os.path.isdir, os.environ.get(name, "").split(os.pathsep))
-    found = [one for one in map(os.path.abspath, entries) if one not in {_PROJECT, "/"}]
+    whole = {"/", *([_PROJECT] if os.path.exists(f"{_PROJECT}/pyproject.toml") else [])}  # noqa: PTH110
+    found = [one for one in map(os.path.abspath, entries) if one not in whole]
     if not any(_within(_PROJECT, os.path.realpath(one)) for one in found):
         found += [f"{_PROJECT}/{name}" for name in _CHECKOUT]
     hidden = os.path.realpath(private)

@@ -15,7 +15,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING
 
-from advisor.grading.jail.syscalls import CALLS, Flag, Missing, NoneOf, Null, OneOf, Own
+from advisor.grading.jail.syscalls import CALLS, Flags, Missing, NoneOf, Null, OneOf, Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,8 +84,8 @@ def _block(checks: Iterable[Check], own: int) -> list[Step]:
                     block += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, _FAIL | errno.EPERM)]
             case Own(argument):
                 block += _one_of(argument, (own,))
-            case Flag(argument, bit):
-                block += [(_LOAD, 0, 0, _low(argument)), (_AND, 0, 0, bit), *_must(bit)]
+            case Flags(argument, bits):
+                block += [(_LOAD, 0, 0, _low(argument)), (_AND, 0, 0, bits), *_must(bits)]
             case Null(argument):
                 for half in (_low(argument), _low(argument) + 4):
                     block += [(_LOAD, 0, 0, half), *_must(0)]

@@ -20,11 +20,11 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """An argument must have this bit."""
+class Flags:
+    """An argument must have these bits."""
 
     argument: int
-    bit: int
+    bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Missing:
     """The kernel is said not to have the call, so that libraries take another."""
 
 
-Check = OneOf | NoneOf | Flag | Null | Own | Missing
+Check = OneOf | NoneOf | Flags | Null | Own | Missing
 
 
 class Call(NamedTuple):
@@ -112,7 +112,6 @@ _FREE = (
     ("fchdir", 81, 50),
     ("rename", 82, None),
     ("renameat", 264, 38),
-    ("renameat2", 316, 276),
     ("mkdir", 83, None),
     ("mkdirat", 258, 34),
     ("rmdir", 84, None),
@@ -219,8 +218,10 @@ _EMPTIED = 0o1003, (0o1000, 0o1003)
 _CHECKED = (
     Call("open", 2, None, (NoneOf(1, *_EMPTIED),)),
     Call("openat", 257, 56, (NoneOf(2, *_EMPTIED),)),
-    # CLONE_THREAD: threads, no processes
-    Call("clone", 56, 220, (Flag(0, 0x10000),)),
+    # not RENAME_WHITEOUT, which makes a device
+    Call("renameat2", 316, 276, (OneOf(4, (0, 1, 2)),)),
+    # CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD: threads that share everything, no processes
+    Call("clone", 56, 220, (Flags(0, 0x10F00),)),
     # its flags stand in memory, where nobody can look; libraries then call clone
     Call("clone3", 435, 435, (Missing(),)),
     # no signals to others by F_SETOWN

@@ -15,11 +15,18 @@ _FILES = 5000
 _THREADS = 500
 
 
-def too_much(child: int, place: str) -> bool:
-    """Say whether a process takes more threads, files or bytes of disk than it may."""
-    if _threads(child) > _THREADS or _written(child) > 4 * DISK:
+def too_much(child: int, place: str, given: int) -> bool:
+    """Say whether a process takes more threads, files or bytes of disk than it may.
+
+    Args:
+        child: the process.
+        place: its folder.
+        given: bytes that it was given, and may have there beside its own.
+    """
+    most = DISK + given
+    if _threads(child) > _THREADS or _written(child) > 4 * most:
         return True
-    return _holds_too_much(place, _unnamed(child))
+    return _holds_too_much(place, most - _unnamed(child))
 
 
 def _told(child: int, file: str, key: str) -> int:
@@ -52,19 +59,22 @@ def _unnamed(child: int) -> int:
     return sum(found.values())
 
 
-def _holds_too_much(place: str, size: int) -> bool:
-    """Say whether a folder, beside so many bytes, holds too much, or cannot be looked into."""
-    count = 0
+def _holds_too_much(place: str, most: int) -> bool:
+    """Say whether a folder holds more files or bytes than it may, or cannot be looked into."""
+    count = size = 0
     folders = [place]
     while folders:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     count += 1
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    with contextlib.suppress(
+                        FileNotFoundError
+                    ):  # renamed meanwhile, as the next may be
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    if count > _FILES or size > DISK:
+                    if count > _FILES or size > most:
                         return True
         except (FileNotFoundError, NotADirectoryError):  # taken away meanwhile
             continue
