@@ -11,6 +11,7 @@ import pytest
 
 from advisor import allowlist, file_facts, file_flow, forward, rewriting, saved
 from advisor.errors import ModelFileError
+from advisor.grading.handin import saved as _saved
 
 _FILE = Path(__file__).with_name("honest_models.py")
 _SPEC = importlib.util.spec_from_file_location("honest_models", _FILE)
@@ -60,6 +61,20 @@ def test_numpy_predicts_as_keras_does_or_says_that_it_cannot(honest):
             assert np.abs(one - other).max() <= 5e-6 * max(1, np.abs(other).max()), name
         predicted += 1
     assert predicted > 150
+
+
+def test_numpy_leaves_to_keras_what_would_take_it_too_long(keras):
+    layers = keras.layers
+    inputs, shared = keras.Input((1000,)), layers.Dense(1000)
+    x = inputs
+    for _ in range(60):
+        x = shared(x)
+    file = saved.vetted(_saved(keras.Model(inputs, x)), "model.keras")
+    facts = file_facts.read(file)
+    assert forward.predict(file, facts, np.zeros((10, 1000))) is not None
+    start = time.process_time()
+    assert forward.predict(file, facts, np.zeros((1000, 1000))) is None
+    assert time.process_time() - start < 10
 
 
 def test_every_honest_model_passes_with_its_weights(honest):

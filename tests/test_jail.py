@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from advisor.grading import executing, grader
+from advisor.grading import executing, grader, scratch
 from advisor.grading.collecting import submissions
 from advisor.grading.course import Course
-from advisor.grading.jail import ladder, watching
+from advisor.grading.jail import ladder, readable, watching
 from advisor.grading.jail.syscalls import CALLS
 from advisor.grading.nursery import Nursery
 from advisor.grading.source import Limits
@@ -274,3 +274,69 @@ def test_a_folder_that_cannot_be_looked_into_holds_too_much(tmp_path, monkeypatc
     assert not watching._holds_too_much(str(tmp_path), 0)
     monkeypatch.setattr(os, "scandir", closed)
     assert watching._holds_too_much(str(tmp_path), 0)
+
+
+FULL = """
+import os
+os.umask(0); os.mkdir("a", 0o300)
+for _ in range(1300): os.mkdir("d", 0o300); os.chdir("d")
+try:
+    for n in range(40): open(f"x{n}", "wb", 0).write(bytes(2**25))
+except OSError: pass
+os._exit(0)
+"""
+
+
+def test_who_fills_the_disk_leaves_room_for_the_next(nursery):
+    for _ in range(6):
+        run(nursery, FULL)
+    code = "for n in range(6): open(f'x{n}', 'wb').write(bytes(2**25))\nq3 = '3'"
+    status, heard, _ = run(nursery, code)
+    assert (status, heard[0][1]) == ("ended", b'"3"')
+
+
+def test_a_scratch_folder_goes_whatever_is_built_in_it(tmp_path):
+    place = tmp_path / "place"
+    place.mkdir()
+    before = Path.cwd()
+    try:
+        os.chdir(place)
+        for _ in range(1500):
+            os.mkdir("d")  # noqa: PTH102
+            open("file", "w").close()  # noqa: PTH123
+            os.chdir("d")
+    finally:
+        os.chdir(before)
+    closed = place / "closed" / "inner"
+    closed.mkdir(parents=True)
+    closed.chmod(0)
+    closed.parent.chmod(0o300)
+    scratch.clear(str(place))
+    assert not place.exists()
+
+
+def test_large_files_beside_the_code_are_no_fault_of_the_code(rung, where):
+    one = Nursery(Limits(seconds=20, file_mb=100), rung, where["course"])
+    asked = {"question": "q3", "file": "a.py", "name": "q3", "call": False, "model": False}
+    plan = {"wanted": [asked], "programs": {"a.py": ["import time; time.sleep(0.2); q3 = 3"]}}
+    beside = {f"rows{n}.csv": bytes(95 * 2**20) for n in range(3)}
+    try:
+        status, heard = one.run(executing.packed(plan, beside))
+    finally:
+        one.close()
+    assert (status, heard[0][1]) == ("ended", b"3")
+
+
+@pytest.mark.parametrize("checkout", [False, True])
+def test_packages_beside_advisor_are_readable_and_files_of_a_checkout_are_not(
+    checkout, tmp_path, monkeypatch
+):
+    """Where pip installs for one user, packages lie in no folder of Python's own."""
+    (tmp_path / "advisor").mkdir()
+    if checkout:
+        (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(readable, "_PROJECT", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    found = readable.paths("/nowhere")
+    assert (str(tmp_path) in found) != checkout
+    assert checkout == (str(tmp_path / "advisor") in found)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from advisor.grading import literals, submission
+from advisor.grading import literals, programs, submission
 
 QUESTIONS = ["q1", "q2", "q3", "q4"]
 
@@ -462,3 +462,20 @@ def test_any_bytes_are_parsed_or_told(tmp_path, data):
 )  # fmt: skip
 def test_what_python_writes_down_is_read_back(value):
     assert answers(f"q1 = {value!r}") == {"q1": value}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.py": b"q3 = (\n" + b" " * 90_000 + b"y" + b"?" * 90_000 + b"x\n"},
+        {f"f{n:03}.py": b"q3=\n" * 49_000 for n in range(60)},
+    ],
+    ids=["blanks and question marks", "many broken files"],
+)
+def test_code_that_is_slow_to_look_through_is_left(files):
+    given = submission.Files(files, (), "")
+    start = time.process_time()
+    found = submission.parse(given, ["q3"])
+    programs.plan(given, found, {"q3": False})
+    assert time.process_time() - start < 20
+    assert found.answers == {}
