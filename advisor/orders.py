@@ -58,21 +58,20 @@ def ahead(
         epochs: how many to give.
         most: bytes that may wait for their epoch.
     """
-    with ThreadPoolExecutor(1) as pool:
-        size = max(1, most // first.nbytes)
-        waiting = deque(pool.submit(draw, epoch) for epoch in range(1, min(epochs, size + 1)))
+    pool, size = ThreadPoolExecutor(1), max(1, most // first.nbytes)
+    waiting = deque(pool.submit(draw, epoch) for epoch in range(1, min(epochs, size + 1)))
 
-        def each() -> Iterator[Any]:
-            yield first
-            for epoch in range(1, epochs):
-                if epoch + size < epochs:
-                    waiting.append(pool.submit(draw, epoch + size))
-                yield waiting.popleft().result()
+    def each() -> Iterator[Any]:
+        yield first
+        for epoch in range(1, epochs):
+            if epoch + size < epochs:
+                waiting.append(pool.submit(draw, epoch + size))
+            yield waiting.popleft().result()
 
-        try:
-            yield each()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    try:
+        yield each()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _words(seeds: Sequence[int], epoch: int) -> list[list[int]]:

@@ -1,7 +1,8 @@
 """What a submission's code may try, harmless everywhere: each writes at most a canary.
 
 `HELD` must raise: a body that runs to its end has got out. `ENDED` must be stopped, or end by itself,
-in time, and harm nobody after it; `WATCHED` before its time is up. `CHEATS` are whole submissions that must earn nothing.
+in time, and harm nobody after it; `WATCHED` before its time is up. `CHEATS` are whole submissions that
+must earn nothing.
 
 The names that bodies use: `course`, `neighbour` (a file of another student's), `outside` (a folder),
 `port` (somebody listens there), `parent` (the process that forked this one), `libc`, and `call(number,
@@ -623,9 +624,8 @@ class Mine(keras.Model):
 def build_model():
     m = Mine(); m(keras.ops.ones((1, 2))); m.compile("adam", "binary_crossentropy"); return m
 """,
-    "patches the checker by its frames": _PIPES
-    + """
-import gc, sys
+    "patches the checker by its objects": """
+import gc
 for one in gc.get_objects():
     if isinstance(one, dict) and "status" in one: one["status"] = "model"
 q3 = "re" + "lu"

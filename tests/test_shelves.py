@@ -238,13 +238,10 @@ def test_what_source_prints_runs_from_top_to_bottom(task, capsys, keras):
 
 @pytest.mark.parametrize("name", LESSONS)
 @pytest.mark.filterwarnings("ignore")
-def test_a_template_runs_from_top_to_bottom(name, tmp_path, capsys, keras):
-    """In a few epochs; in all of them below, and what they show in test_templates.py."""
+def test_a_template_runs_as_it_is_handed_out(name, tmp_path, capsys, keras):
     text = projects.write_template(name, tmp_path).read_text(encoding="utf-8")
     assert "LECTURE" not in text
     assert "import advisor" not in text
-    assert "epochs=50" in text
-    text = text.replace("epochs=50", "epochs=5")
     exec(compile(text, name, "exec"), {"__name__": "__main__"})
     plt.close("all")
     assert "first test row" in capsys.readouterr().out

@@ -80,7 +80,7 @@ def _serve_forking(asker: socket.socket, home: _Home, parent: int) -> None:
             told = _in_child(json.loads(text), ends, keras, home, (asker, place))
             asker.sendall(json.dumps(told).encode())
             scratch.clear(place)  # thousands of files take their time, and nobody waits for that
-            if os.path.lexists(place):
+            if os.path.lexists(place):  # whoever is next would lack the room that it takes
                 home.leave()
 
 

@@ -57,7 +57,7 @@ def _flatten(folder: str) -> None:
                 within = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
                 try:
                     for one in _folders(within):
-                        os.chmod(one.name, 0o700, dir_fd=within)
+                        os.chmod(one.name, 0o700, dir_fd=within)  # else it cannot be moved
                         moved = secrets.token_hex(16)
                         os.rename(one.name, moved, src_dir_fd=within, dst_dir_fd=top)
                 finally:

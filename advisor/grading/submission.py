@@ -167,13 +167,13 @@ def _answers(
             else:
                 code = list(_CODE[ending](data))
                 left -= min(sum(map(len, code)), literals.LETTERS)
-                given = literals.read(code, questions) if left >= 0 else {}
+                if left < 0:
+                    notes.append(_NOT_READ.format(shown(name), _MUCH))
+                    break
+                given = literals.read(code, questions)
         except (ValueError, RecursionError, MemoryError, KeyError, TypeError) as error:
             notes.append(_NOT_READ.format(shown(name), type(error).__name__))
             continue
-        if left < 0:
-            notes.append(_NOT_READ.format(shown(name), _MUCH))
-            break
         other = [
             one for one in questions if one in found and one in given and given[one] != found[one]
         ]

@@ -30,7 +30,7 @@ _SYSTEM = [
 OWN = tuple(f"/proc/self/{name}" for name in ("cmdline", "maps", "stat", "statm", "status"))
 DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
 SINK = "/dev/null"
-# of a checkout (where it is installed, the folder is that of all packages), whose other files are nobody's business
+# of a checkout, whose other files are nobody's business; elsewhere the folder is that of all packages
 _CHECKOUT = ("advisor", "datasets", "templates", "pyproject.toml")
 _PROJECT = str(Path(__file__).resolve().parents[3])
 

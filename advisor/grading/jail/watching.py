@@ -68,9 +68,8 @@ def _holds_too_much(place: str, most: int) -> bool:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     count += 1
-                    with contextlib.suppress(
-                        FileNotFoundError
-                    ):  # renamed meanwhile, as the next may be
+                    # of one that was renamed meanwhile nothing is told, the next ones are counted
+                    with contextlib.suppress(FileNotFoundError):
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
