@@ -66,6 +66,58 @@ HELD = {
     "scratch of others": "os.listdir('..')",
     "devices": "os.listdir('/dev')",
     "mounts": "open('/proc/mounts').read()",
+    # what a name that is guessed tells: 17 bytes
+    "neighbour's size": "os.stat(neighbour)",
+    "neighbour's size, not following": "os.lstat(neighbour)",
+    "neighbour's size by os.path": "os.path.getsize(neighbour)",
+    "neighbour's size by pathlib": "import pathlib; pathlib.Path(neighbour).stat()",
+    "neighbour's size, tensorflow": "tf.io.gfile.stat(neighbour)",
+    "neighbour's size by the old call": "call(4, neighbour.encode(), bytes(256))",
+    "neighbour's size by the old call, not following": "call(6, neighbour.encode(), bytes(256))",
+    "neighbour's size by newfstatat": "call(262, -100, neighbour.encode(), bytes(256), 0)",
+    "neighbour's size by statx": "call(332, -100, neighbour.encode(), 0, 0xFFF, bytes(256))",
+    "neighbour's size by a name that may be empty": (
+        "call(332, -100, neighbour.encode(), 0x1000, 0xFFF, bytes(256))"
+    ),
+    "neighbour's size from its folder": "os.chdir(folder); os.stat('answers.json')",
+    "neighbour's size from above": "os.chdir(course); os.stat('submitted/neighbour/tiny/answers.json')",
+    "neighbour's folder": "os.chdir(folder); os.stat('.')",
+    "neighbour's folder, nameless": "os.chdir(folder); call(332, -100, b'', 0x1000, 0xFFF, bytes(256))",
+    "neighbour's size by dots": "os.stat('../' * 30 + neighbour.lstrip('/'))",
+    "neighbour's size by dots from what may be read": (
+        "os.stat(os.path.dirname(np.__file__) + '/..' * 30 + neighbour)"
+    ),
+    "neighbour's size by one's own root": "os.stat('/proc/self/root' + neighbour)",
+    "neighbour's size by one's own folder": (
+        "os.chdir(folder); os.stat('/proc/self/cwd/answers.json')"
+    ),
+    "neighbour's size by a thread's folder": (
+        "os.chdir(folder); os.stat('/proc/thread-self/cwd/answers.json')"
+    ),
+    "neighbour's size by the parent's root": "os.stat(f'/proc/{parent}/root' + neighbour)",
+    "neighbour's size by a handle": "os.fstat(os.open(neighbour, os.O_PATH))",
+    "neighbour's size by its folder's handle": (
+        "os.stat('answers.json', dir_fd=os.open(folder, os.O_PATH | os.O_DIRECTORY))"
+    ),
+    "neighbour's size by a handle of the root": (
+        "os.stat(neighbour.lstrip('/'), dir_fd=os.open('/', os.O_PATH | os.O_DIRECTORY))"
+    ),
+    "neighbour's attributes": "os.getxattr(neighbour, 'user.canary')",
+    "neighbour's attributes, listed": "os.listxattr(neighbour)",
+    "size of the grades": "os.stat(course + '/grades.sqlite')",
+    "size of a file in /etc": "os.stat('/etc/passwd')",
+    "size of a file of another folder": "os.stat(outside + '/secret')",
+    "neighbour's size while its name changes": (
+        "own = (os.getcwd() + '/own').encode().ljust(len(neighbour) + 200, b'\\0')\n"
+        "open('own', 'w').write('x' * 12345); name = ctypes.create_string_buffer(own, len(own))\n"
+        "other = neighbour.encode().ljust(len(own), b'\\0')\n"
+        "def change():\n    while True: name.raw = own; name.raw = other\n"
+        "threading.Thread(target=change, daemon=True).start()\n"
+        "found, sizes, end = ctypes.create_string_buffer(256), set(), time.monotonic() + 0.6\n"
+        "while time.monotonic() < end:\n"
+        "    if libc.stat(name, found) == 0: sizes.add(int.from_bytes(found.raw[48:56], 'little'))\n"
+        "if sizes == {12345}: raise OSError"
+    ),
     # writing
     "write to neighbour": "open(neighbour, 'a').write(' ')",
     "cut neighbour": "os.truncate(neighbour, 0)",
@@ -286,15 +338,15 @@ HELD = {
     "mounts listed": "call(458, bytes(32), bytes(64), 8, 0)",
     "attributes, newer call": "call(463, -100, b'x', 0, b'user.a', bytes(16), 16)",
 }
-# the pipes that a child holds: its answer, and what tells that it lives
+# what a child holds: the pipe of its answer, and the socket that tells that it lives
 _PIPES = """
 import fcntl, os, stat
-pipes = []
 for end in range(3, 64):
-    try:
-        if stat.S_ISFIFO(os.fstat(end).st_mode) and fcntl.fcntl(end, fcntl.F_GETFL) & 3 == 1: pipes.append(end)
-    except OSError: pass
-answer, living = pipes
+    try: kind = os.fstat(end).st_mode
+    except OSError: continue
+    if stat.S_ISSOCK(kind): living = end
+    if stat.S_ISFIFO(kind) and fcntl.fcntl(end, fcntl.F_GETFL) & 3 == 1: answer = end
+answer, living
 """
 ENDED = {
     "endless": "while True: pass",
@@ -495,6 +547,7 @@ BEGIN = """
 import ctypes, os, resource, signal, socket, threading, time
 import keras, numpy as np, tensorflow as tf
 course, neighbour, outside, port = {course!r}, {neighbour!r}, {outside!r}, {port}
+folder = os.path.dirname(neighbour)
 parent = os.getppid()
 libc = ctypes.CDLL(None, use_errno=True)
 def call(number, *given):

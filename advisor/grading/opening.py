@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO, NoReturn
 
+    from advisor.grading.jail import names
+
 _FILE = 2**26  # bytes that a child may write into one file
 _FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
 _ASKED = 2**40  # bytes of a request, which is the grader's own
@@ -139,7 +141,8 @@ class _Home:
         self.child = 0
         self.ended: tuple[int, float] | None = None  # the child's status, seconds that it computed
         self.folder = scratch.begin()
-        self.jails = rung.jails
+        self.jails, self.shows = rung.jails, rung.shows
+        self.answers: names.Answerer | None = None  # to the child's calls
         self.paths = readable.paths(private) if rung.jails else []
 
     def leave(self, *_: Any) -> NoReturn:
@@ -147,6 +150,13 @@ class _Home:
         self.end_child()
         scratch.clear(self.folder)
         os._exit(0)
+
+    def listens(self, alive: socket.socket, place: str) -> bool:
+        """Say whether the child sent what its calls come by, which it does once."""
+        if not self.shows or self.answers is not None:
+            return False
+        self.answers = ladder.answerer(self.child, alive, place, self.paths)
+        return self.answers is not None
 
     def reaped(self, how: int = os.WNOHANG) -> bool:
         """Say whether the child has ended, or wait for it."""
@@ -166,8 +176,10 @@ class _Home:
                 with contextlib.suppress(OSError):
                     kill(self.child, signal.SIGKILL)
             self.reaped(0)
+        if self.answers is not None:
+            self.answers.close()
         ended = self.ended or (0, 0.0)
-        self.child, self.ended = 0, None
+        self.child, self.ended, self.answers = 0, None, None
         return ended
 
 
@@ -180,28 +192,29 @@ def _in_child(
 ) -> dict[str, Any]:
     """Let a child answer one request of who asks, in a folder of its own; say how it ended."""
     place = whom[1]
-    alive, living = os.pipe()
+    alive, living = socket.socketpair()
     parent = os.getpid()
     home.child = os.fork()
     if home.child == 0:
         try:
-            _confine(limits, place, parent, {*ends, living})
+            _confine(limits, place, parent, {*ends, living.fileno()})
             with os.fdopen(ends[0], "rb") as source:
                 request = read_frame(source, _ASKED)
             assert request is not None  # noqa: S101 - else who asked is gone, and so are we
             if home.jails:
-                ladder.confine(place, home.paths)
+                ladder.confine(place, home.paths, living if home.shows else None)
             with os.fdopen(ends[1], "wb", buffering=0) as sink:
                 for frame in _answers(request, keras, place):
                     write_frame(sink, *frame)
         finally:
             os._exit(0)
-    for end in (living, *ends):
+    living.close()
+    for end in ends:
         os.close(end)
     try:
-        stopped = _wait(home, alive, whom, float(limits["wall"]), int(limits["file_bytes"]))
+        with alive:
+            stopped = _wait(home, alive, whom, float(limits["wall"]), int(limits["file_bytes"]))
     finally:
-        os.close(alive)
         status, seconds = home.end_child()
     if stopped is None and seconds >= float(limits["seconds"]):
         stopped = "timeout"
@@ -229,18 +242,23 @@ def _confine(limits: dict[str, Any], place: str, parent: int, kept: set[int]) ->
 
 
 def _wait(
-    home: _Home, alive: int, whom: tuple[socket.socket, str], seconds: float, given: int
+    home: _Home, alive: socket.socket, whom: tuple[socket.socket, str], seconds: float, given: int
 ) -> str | None:
     """Wait until the child ends; say why it is to be ended where that comes first."""
     asker, place = whom
     look = time.monotonic() + _LOOK
     end = time.monotonic() + seconds
-    watched, pause = [alive, asker.fileno()], _LOOK
+    watched: list[Any] = [alive, asker]
+    pause = _LOOK
     while (left := end - time.monotonic()) > 0:
         ready, _, _ = select.select(watched, [], [], min(left, pause))
-        if asker.fileno() in ready:  # nothing is asked before the answer: the grader is gone
+        if asker in ready:  # nothing is asked before the answer: the grader is gone
             home.leave()
-        if alive in ready:
+        if home.answers is not None and home.answers in ready:
+            home.answers.answer()
+        if alive in ready and home.listens(alive, place):
+            watched.append(home.answers)
+        elif alive in ready:
             watched.remove(alive)
             pause = 0.002  # it has ended, or it closed what tells that it lives
         if alive not in watched and home.reaped():

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _KEPT = 0.75  # of the rows are to train on where a student checks; the others are held back
 
-# bytes: without bubblewrap a classmate's code sees how long a file is, and so which answer is in it
-_EVEN = 1024
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Workbook(Answer):
@@ -143,8 +140,7 @@ class Workbook(Answer):
                     values[name] = handin.value(answers[name], name)
             except handin.UnfitError as error:
                 problems[name] = error.why
-        text = json.dumps(values, ensure_ascii=False, indent=1)
-        text += " " * (-len(f"{text}\n".encode("utf-8", "replace")) % _EVEN) + "\n"
+        text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
         writing.write(self.folder / handin.ANSWERS, text)
         for name, data in models.items():
             writing.write(self.folder / f"{name}.keras", data)

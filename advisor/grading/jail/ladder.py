@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,13 +17,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.grading import confinement
-from advisor.grading.jail import bubblewrap, landlock, readable, seccomp
+from advisor.grading.jail import bubblewrap, landlock, names, readable, seccomp
 from advisor.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _SECONDS = 30.0
+_PAUSE = 0.01  # between two looks whether a child has ended
 _PR_SET_NO_NEW_PRIVS = 38
 
 
@@ -36,6 +39,11 @@ class Rung:
     def jails(self) -> bool:
         """Whether students' code is run on it."""
         return self.letter in {"A", "B"}
+
+    @property
+    def shows(self) -> bool:
+        """Whether it jails and hides no file, so that somebody must answer what names tell."""
+        return self.letter == "B"
 
 
 RUNGS = {
@@ -73,8 +81,13 @@ def probe(private: str, most: str = "A") -> Rung:
     return RUNGS["C" if confinement.FORKS and most <= "C" else "D"]
 
 
-def confine(place: str, paths: Iterable[str]) -> None:
+def confine(place: str, paths: Iterable[str], whom: socket.socket | None = None) -> None:
     """Let this process, for good, compute and write into one folder, and nothing else.
+
+    Args:
+        place: the folder.
+        paths: what it may read.
+        whom: leads to who answers what names tell, where no namespace hides files.
 
     Raises:
         OSError: the kernel cannot do that; then nothing may be run.
@@ -83,16 +96,37 @@ def confine(place: str, paths: Iterable[str]) -> None:
     if libc.capset(_CAPABILITIES, bytes(24)):  # root keeps no right of root's
         raise OSError(ctypes.get_errno(), "capset")
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # else what follows fails
-    landlock.apply(libc, [*paths, *readable.OWN, *readable.DEVICES], place, [readable.SINK])
+    landlock.apply(libc, _readable(paths), place, [readable.SINK])
+    if whom is not None:
+        names.ask(libc, whom)
     seccomp.apply(libc)
 
 
-def holds(place: str) -> bool:
+def answerer(
+    child: int, source: socket.socket, place: str, paths: Iterable[str]
+) -> names.Answerer | None:
+    """Return who answers for a child that confines itself; None where it ended before.
+
+    Raises:
+        OSError: its memory cannot be read.
+    """
+    listener = names.heard(source)
+    if listener is None:
+        return None
+    return names.Answerer(child, listener, [*_readable(paths), readable.SINK], place)
+
+
+def _readable(paths: Iterable[str]) -> list[str]:
+    return [*paths, *readable.OWN, *readable.DEVICES]
+
+
+def holds(place: str, whom: socket.socket | None = None) -> bool:
     """Confine this process to a folder and try what must fail; say whether it does, and the rest works."""
     try:
-        confine(place, readable.paths(place))
-        with open(f"{place}/own", "w", encoding="ascii"):  # noqa: PTH123 - a name, not a path
-            return not any(map(_works, _FORBIDDEN))
+        confine(place, readable.paths(place), whom)
+        with open(f"{place}/own", "w", encoding="ascii") as file:  # noqa: PTH123 - a name, not a path
+            known = os.path.samestat(os.stat(f"{place}/own"), os.fstat(file.fileno()))  # noqa: PTH116
+        return known and not any(map(_works, _FORBIDDEN))
     except OSError:
         return False
 
@@ -110,9 +144,11 @@ def _read_a_secret() -> None:
         pass
 
 
-def _open_a_socket() -> None:
-    import socket
+def _look_at_a_secret() -> None:
+    os.stat("/etc/passwd")  # noqa: PTH116
 
+
+def _open_a_socket() -> None:
     socket.socket().close()
 
 
@@ -125,20 +161,35 @@ def _empty_what_may_be_read() -> None:
     os.close(os.open("/dev/zero", os.O_RDONLY | os.O_TRUNC))
 
 
-_FORBIDDEN = (_read_a_secret, _open_a_socket, _fork, _empty_what_may_be_read)
+_FORBIDDEN = (
+    _read_a_secret,
+    _look_at_a_secret,
+    _open_a_socket,
+    _fork,
+    _empty_what_may_be_read,
+)
 # version 3 of the header, this process
 _CAPABILITIES = (0x20080522).to_bytes(4, "little") + bytes(4)
 
 
 def _holds_in_a_child() -> bool:
     """Try in a child, as there is no way back."""
-    with tempfile.TemporaryDirectory() as place:
+    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    ours, theirs = socket.socketpair()
+    with tempfile.TemporaryDirectory() as place, ours:
         child = os.fork()
         if child == 0:
             status = 1
             with contextlib.suppress(BaseException):
-                status = int(not holds(place))
+                status = int(not holds(place, theirs))
             os._exit(status)
+        theirs.close()
+        with contextlib.suppress(OSError):  # then its calls fail
+            if answers := answerer(child, ours, place, readable.paths(place)):
+                with contextlib.closing(answers):
+                    while os.waitid(os.P_PID, child, ended) is None:
+                        if select.select([answers], [], [], _PAUSE)[0]:
+                            answers.answer()
         return os.waitpid(child, 0)[1] == 0
 
 

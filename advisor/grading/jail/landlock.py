@@ -1,7 +1,8 @@
 """Landlock: what a process may read, and the one folder that it may write, on any Linux since 5.13.
 
 The numbers are those of linux/landlock.h. Landlock leaves out the rights, owners and times of files,
-and whether there is a file of a name; the first are refused by `seccomp`.
+what `stat` tells of them, and whether there is a file of a name: `seccomp` lets nobody set the first,
+`names` answers for the second.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Numbers are those of the kernel's headers, for x86-64 and for arm64; None where there is no such call.
 What is missing here is missing on purpose: sockets, other programs, signals to others, limits, rights,
-owners and times of files, links, space set aside, shared memory, and whatever is newer than this table.
+owners, times and attributes of files, links, space set aside, shared memory, and whatever is newer than this table.
 """
 
 from __future__ import annotations
@@ -118,11 +118,7 @@ _FREE = (
     ("unlink", 87, None),
     ("unlinkat", 263, 35),
     ("umask", 95, 166),
-    ("getxattr", 191, 8),
-    ("lgetxattr", 192, 9),
     ("fgetxattr", 193, 10),
-    ("listxattr", 194, 11),
-    ("llistxattr", 195, 12),
     ("flistxattr", 196, 13),
     # memory
     ("mmap", 9, 222),
@@ -215,9 +211,11 @@ _FREE = (
 )
 # not O_TRUNC with no right to write, which empties what may be read where Landlock is older than 3
 _EMPTIED = 0o1003, (0o1000, 0o1003)
+# not O_PATH, which Landlock lets anybody have of any file, and which then tells its size
+_HANDLE = 0o10000000, (0o10000000,)
 _CHECKED = (
-    Call("open", 2, None, (NoneOf(1, *_EMPTIED),)),
-    Call("openat", 257, 56, (NoneOf(2, *_EMPTIED),)),
+    Call("open", 2, None, (NoneOf(1, *_EMPTIED), NoneOf(1, *_HANDLE))),
+    Call("openat", 257, 56, (NoneOf(2, *_EMPTIED), NoneOf(2, *_HANDLE))),
     # not RENAME_WHITEOUT, which makes a device
     Call("renameat2", 316, 276, (OneOf(4, (0, 1, 2)),)),
     # CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD: threads that share everything, no processes

@@ -1,0 +1,193 @@
+"""What a file's name tells: `stat` gives size and times to whoever guesses it, and Landlock lets it.
+
+On rung B, where no namespace hides files, the kernel hands a child's `stat` to the process that forked
+it (seccomp_unotify(2), Linux 5.0), which answers as though nothing were there but what may be read, and
+the folders above that. It makes the call itself, for a path in which no link is left: the kernel would
+read the child's memory once more, which other threads may have changed since it was looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import functools
+import os
+import platform
+import socket
+import struct
+from typing import TYPE_CHECKING
+
+from advisor.grading import confinement
+from advisor.grading.jail import seccomp
+from advisor.grading.jail.syscalls import CALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# which argument is the folder that a name is relative to, the name, where to write, the flags
+_ASKED: dict[str, tuple[int | None, int, int, int | None]] = {
+    "stat": (None, 0, 1, None),
+    "lstat": (None, 0, 1, None),
+    "newfstatat": (0, 1, 2, 3),
+    "statx": (0, 1, 4, 2),
+}
+_MASK = 3  # and of statx, what is wanted
+_SIZES = {"x86_64": 144, "aarch64": 128}  # bytes of a struct stat
+_SIZE_OF_STATX = 256
+_HERE, _NO_FOLLOW, _EMPTY = -100, 0x100, 0x1000  # AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
+_LONGEST = 4096  # bytes of a name, with the zero that ends it
+# SECCOMP_IOCTL_NOTIF_RECV and _SEND, struct seccomp_notif and seccomp_notif_resp of linux/seccomp.h
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+_NOTICE, _REPLY = struct.Struct("<QIIiIQ6Q"), struct.Struct("<QqiI")
+
+
+def ask(libc: ctypes.CDLL, whom: socket.socket) -> None:
+    """Let an `Answerer` answer for this process, which gains no rights any more, for good.
+
+    Args:
+        libc: the C library, loaded with `use_errno`.
+        whom: leads to who has `heard` it.
+
+    Raises:
+        OSError: the kernel cannot do that.
+    """
+    numbers = (_number(name) for name in _ASKED)
+    listener = seccomp.notify(libc, [number for number in numbers if number is not None])
+    socket.send_fds(whom, [b"."], [listener])
+    os.close(listener)  # whoever holds it can answer
+
+
+def heard(source: socket.socket) -> int | None:
+    """Return what a child sent by `ask`; None where it ended before."""
+    _, ends, _, _ = socket.recv_fds(source, 1, 1)
+    return ends[0] if ends else None
+
+
+@functools.cache
+def _number(name: str) -> int | None:
+    """Return a call's number on this machine; None where it has no such call."""
+    (call,) = (call for call in CALLS if call.name == name)
+    return call.x86_64 if platform.machine() == "x86_64" else call.arm64
+
+
+class Answerer:
+    """Answers for a child: `answer()` whenever `fileno()` is readable."""
+
+    def __init__(self, child: int, listener: int, paths: Iterable[str], place: str) -> None:
+        """Get ready.
+
+        Args:
+            child: its number.
+            listener: what its calls come by; closed with this.
+            paths: what it may read, with all that is in it.
+            place: its own folder.
+
+        Raises:
+            OSError: its memory cannot be read; then there are no such calls for it.
+        """
+        self._listener, self._own = listener, f"/proc/{child}/"
+        try:
+            self._memory = os.open(f"{self._own}mem", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            os.close(listener)
+            raise
+        named = (path.replace("/proc/self/", self._own) for path in (*paths, place))
+        self._within = {os.path.realpath(path) for path in named}
+        self._above = {above for path in self._within for above in _folders(path)}
+
+    def fileno(self) -> int:
+        """Return what can be waited on."""
+        return self._listener
+
+    def close(self) -> None:
+        """Answer no more; then there are no such calls for the child."""
+        os.close(self._memory)
+        os.close(self._listener)
+
+    def answer(self) -> None:
+        """Answer one call."""
+        import fcntl  # which Windows lacks
+
+        notice = bytearray(_NOTICE.size)
+        with contextlib.suppress(OSError):  # whoever asked has ended
+            fcntl.ioctl(self._listener, _RECEIVE, notice)
+            cookie, thread, _, number, _, _, *given = _NOTICE.unpack(notice)
+            name = next(name for name in _ASKED if _number(name) == number)
+            error = self._told(name, thread, given)
+            fcntl.ioctl(self._listener, _SEND, _REPLY.pack(cookie, 0, -error, 0))
+
+    def _told(self, name: str, thread: int, given: list[int]) -> int:
+        """Make a call for the child and write into its memory what is found; return its error or 0."""
+        folder, text, to, flag = (None if n is None else given[n] for n in _ASKED[name])
+        at = _HERE if folder is None else _int(folder)
+        flags = _int(flag or 0) | (_NO_FOLLOW if name == "lstat" else 0)
+        try:
+            path, follow = self._path(f"/proc/{thread}", at, self._text(text or 0), flags)
+        except (OSError, ValueError, OverflowError):
+            return errno.ENOENT
+        error, found = _found(path, flags & ~(_NO_FOLLOW | _EMPTY) | follow, name, given[_MASK])
+        if not error:
+            try:
+                os.pwrite(self._memory, found, to or 0)
+            except (OSError, OverflowError):
+                error = errno.EFAULT
+        return error
+
+    def _text(self, address: int) -> str:
+        """Return the name at an address in the child's memory; an empty one for none."""
+        if not address:
+            return ""
+        text, end, _ = os.pread(self._memory, _LONGEST, address).partition(b"\0")
+        if not end:
+            raise ValueError(address)
+        return os.fsdecode(text)
+
+    def _path(self, thread: str, folder: int, name: str, flags: int) -> tuple[str, int]:
+        """Return a path of which the child may know, and whether its last link is to be followed.
+
+        Raises:
+            OSError, ValueError: there is none.
+        """
+        at = f"{thread}/cwd" if folder == _HERE else f"{thread}/fd/{folder}"
+        if not name and not flags & _EMPTY:
+            raise ValueError(name)
+        if not name and folder != _HERE:
+            return at, 0  # what it has open; no other link is ever followed
+        if name.startswith("/proc/self/"):  # else our own
+            name = name.replace("/proc/self/", self._own, 1)
+        whole = name if name.startswith("/") else f"{os.readlink(at)}/{name}"  # noqa: PTH115
+        above, _, last = whole.rpartition("/")
+        if flags & _NO_FOLLOW and last not in {"", ".", ".."}:
+            path = f"{os.path.realpath(above or '/', strict=True)}/{last}".replace("//", "/")
+        else:
+            path = os.path.realpath(whole, strict=True)
+        if path in self._above or not self._within.isdisjoint((path, *_folders(path))):
+            return path, _NO_FOLLOW
+        raise ValueError(path)
+
+
+def _folders(path: str) -> list[str]:
+    """Return the folders above an absolute path."""
+    found = []
+    while path != (path := os.path.dirname(path)):  # noqa: PTH120 - a name, not a path
+        found.append(path)
+    return found
+
+
+def _found(path: str, flags: int, name: str, mask: int) -> tuple[int, bytes]:
+    """Return the error, 0 for none, and what the kernel gives for a path of ours."""
+    libc, found = confinement.libc(), ctypes.create_string_buffer(_SIZE_OF_STATX)
+    start, bits = (ctypes.c_int(_HERE), os.fsencode(path)), ctypes.c_int(flags)
+    if name == "statx":
+        size, wanted = _SIZE_OF_STATX, ctypes.c_uint(mask & 0xFFFFFFFF)
+        result = libc.syscall(_number("statx"), *start, bits, wanted, found)
+    else:
+        size = _SIZES[platform.machine()]
+        result = libc.syscall(_number("newfstatat"), *start, found, bits)
+    return ctypes.get_errno() if result else 0, found.raw[:size]
+
+
+def _int(argument: int) -> int:
+    """Return an argument as the kernel takes it: its lower half, with a sign."""
+    return ctypes.c_int(argument & 0xFFFFFFFF).value
