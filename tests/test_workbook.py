@@ -218,6 +218,14 @@ def test_functions_layers_losses_and_tensors_are_taken_by_name_or_value(keras):
         handin.value(keras.Sequential([]), "q1")
 
 
+def test_a_name_that_is_no_text_is_no_answer():
+    class Odd:
+        __name__ = property(lambda self: self)  # as text it would tell an address in memory
+
+    with pytest.raises(OptionError, match="Received: 'Odd'"):
+        handin.value(Odd(), "q1")
+
+
 # handing in
 
 PLAIN = st.recursive(

@@ -117,7 +117,8 @@ def _answer(one: dict[str, Any], ran: _Ran, keras: Any, place: str) -> Message:
         text = json.dumps(value, ensure_ascii=False)
         return told | {"status": "value"}, text.encode("utf-8", "replace")
     except handin.UnfitError as unfit:
-        return told | {"status": "unfit", "en": unfit.why.en, "zh": unfit.why.zh}, b""
+        why = {"en": running.placeless(unfit.why.en), "zh": running.placeless(unfit.why.zh)}
+        return told | {"status": "unfit"} | why, b""
     except BaseException as raised:  # noqa: BLE001 - students' code raises what it likes
         where = _where(raised, one["file"], 0, ran.cells)
         return told | where | running.failed(raised, place), b""

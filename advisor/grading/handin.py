@@ -112,6 +112,7 @@ def _name(answer: Any, name: str) -> str:
     """Return the name of a function, a layer, a loss or an initialiser."""
     inner = getattr(answer, "activation", None)  # Activation("relu"), Dense(3, activation="relu")
     word = getattr(inner if callable(inner) else answer, "__name__", "")
+    word = word if isinstance(word, str) else ""
     if not word and "keras" in type(answer).__module__ and not is_model(answer):
         word = type(answer).__name__
     if not word or word == "<lambda>":

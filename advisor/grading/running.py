@@ -53,7 +53,12 @@ def line(error: BaseException, place: str = "") -> str:
     text = text.replace(place, "") if place else text
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     name = type(error).__name__[:_WORDS]
-    return printable(re.sub(r"0x[0-9a-f]+", "0x…", f"{name}: {first}"))
+    return printable(placeless(f"{name}: {first}"))
+
+
+def placeless(words: str) -> str:
+    """Return words without addresses in memory, which differ each time."""
+    return re.sub(r"0x[0-9a-f]+", "0x…", words)
 
 
 def printable(words: str) -> str:
