@@ -58,6 +58,12 @@ def test_what_was_handed_in_is_not_run():
     )
 
 
+def test_a_value_is_no_model_and_leaves_the_code_to_be_run():
+    values = '{"q1": [1, "sigmoid"], "q3": 1}'
+    assert set(wanted(a__py=BUILD, answers__json=values)) == {"q1", "q2"}
+    assert set(wanted(a__py="q3 = f()", q3__keras="PK")) == {"q3"}
+
+
 def test_magics_of_a_notebook_are_left_out_and_its_cells_kept_apart():
     cells = ["%matplotlib inline\nimport keras", "%%bash\nrm x", "if 1:\n    !pip install x", BUILD]
     book = {"cells": [{"cell_type": "code", "source": one} for one in cells]}
