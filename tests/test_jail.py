@@ -308,6 +308,22 @@ def test_an_honest_student_uses_files_as_anywhere(rung, where):
     assert (status, heard[0]) == ("ended", ({"question": "q3", "status": "value"}, b'"3"'))
 
 
+SIGNALLED = """
+import os, signal, time
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
+end = time.monotonic() + 0.2
+while time.monotonic() < end:
+    try: os.stat(".")
+    except InterruptedError: pass
+"""
+
+
+def test_what_is_answered_late_is_not_written_over_what_goes_on(nursery):
+    """A call that a signal has ended no longer owns the memory that it named."""
+    assert {run(nursery, SIGNALLED)[0] for _ in range(5)} == {"ended"}
+
+
 def test_large_files_beside_the_code_are_no_fault_of_the_code(rung, where):
     one = Nursery(Limits(seconds=20, file_mb=100), rung, where["course"])
     asked = {"question": "q3", "file": "a.py", "name": "q3", "call": False, "model": False}

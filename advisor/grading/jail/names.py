@@ -16,6 +16,7 @@ import os
 import platform
 import socket
 import struct
+import sys
 from typing import TYPE_CHECKING
 
 from advisor.grading import confinement
@@ -37,8 +38,8 @@ _SIZES = {"x86_64": 144, "aarch64": 128}  # bytes of a struct stat
 _SIZE_OF_STATX = 256
 _HERE, _NO_FOLLOW, _EMPTY = -100, 0x100, 0x1000  # AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
 _LONGEST = 4096  # bytes of a name, with the zero that ends it
-# SECCOMP_IOCTL_NOTIF_RECV and _SEND, struct seccomp_notif and seccomp_notif_resp of linux/seccomp.h
-_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+# SECCOMP_IOCTL_NOTIF_RECV, _SEND, _ID_VALID; struct seccomp_notif and seccomp_notif_resp
+_RECEIVE, _SEND, _VALID = 0xC0502100, 0xC0182101, 0x40082102
 _NOTICE, _REPLY = struct.Struct("<QIIiIQ6Q"), struct.Struct("<QqiI")
 
 
@@ -114,25 +115,29 @@ class Answerer:
             fcntl.ioctl(self._listener, _RECEIVE, notice)
             cookie, thread, _, number, _, _, *given = _NOTICE.unpack(notice)
             name = next(name for name in _ASKED if _number(name) == number)
-            error = self._told(name, thread, given)
+            error, found = self._found(name, thread, given)
+            fcntl.ioctl(self._listener, _VALID, cookie.to_bytes(8, sys.byteorder))  # does it wait?
+            if not error and not self._written(found, given[_ASKED[name][2]]):
+                error = errno.EFAULT
             fcntl.ioctl(self._listener, _SEND, _REPLY.pack(cookie, 0, -error, 0))
 
-    def _told(self, name: str, thread: int, given: list[int]) -> int:
-        """Make a call for the child and write into its memory what is found; return its error or 0."""
-        folder, text, to, flag = (None if n is None else given[n] for n in _ASKED[name])
+    def _written(self, found: bytes, address: int) -> bool:
+        """Say whether the child's memory took what it asked for."""
+        try:
+            return os.pwrite(self._memory, found, address) == len(found)
+        except (OSError, OverflowError):
+            return False
+
+    def _found(self, name: str, thread: int, given: list[int]) -> tuple[int, bytes]:
+        """Return the error, 0 for none, and what a call gives that the child asks for."""
+        folder, text, _, flag = (None if n is None else given[n] for n in _ASKED[name])
         at = _HERE if folder is None else _int(folder)
         flags = _int(flag or 0) | (_NO_FOLLOW if name == "lstat" else 0)
         try:
             path, follow = self._path(f"/proc/{thread}", at, self._text(text or 0), flags)
         except (OSError, ValueError, OverflowError):
-            return errno.ENOENT
-        error, found = _found(path, flags & ~(_NO_FOLLOW | _EMPTY) | follow, name, given[_MASK])
-        if not error:
-            try:
-                os.pwrite(self._memory, found, to or 0)
-            except (OSError, OverflowError):
-                error = errno.EFAULT
-        return error
+            return errno.ENOENT, b""
+        return _called(name, path, flags & ~(_NO_FOLLOW | _EMPTY) | follow, given[_MASK])
 
     def _text(self, address: int) -> str:
         """Return the name at an address in the child's memory; an empty one for none."""
@@ -175,7 +180,7 @@ def _folders(path: str) -> list[str]:
     return found
 
 
-def _found(path: str, flags: int, name: str, mask: int) -> tuple[int, bytes]:
+def _called(name: str, path: str, flags: int, mask: int) -> tuple[int, bytes]:
     """Return the error, 0 for none, and what the kernel gives for a path of ours."""
     libc, found = confinement.libc(), ctypes.create_string_buffer(_SIZE_OF_STATX)
     start, bits = (ctypes.c_int(_HERE), os.fsencode(path)), ctypes.c_int(flags)

@@ -28,7 +28,8 @@ _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # where they stand in seccomp_data
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_…, both little-endian
 _PR_SET_SECCOMP, _FILTER = 22, 2
 _SECCOMP = {"x86_64": 317, "aarch64": 277}  # the call of that name
-_SET_FILTER, _NEW_LISTENER = 1, 1 << 3
+# a signal must not end a call that is being answered: its memory is written to by then
+_SET_FILTER, _NEW_LISTENER, _UNINTERRUPTED = 1, 1 << 3, 1 << 5
 
 Step = tuple[int, int, int, int]  # code, how far to jump where true, where false, operand
 
@@ -64,10 +65,11 @@ def notify(libc: ctypes.CDLL, numbers: Iterable[int]) -> int:
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _NOTIFY)]
     given = _packed([*steps, (_RETURN, 0, 0, _ALLOW)])
     call = _SECCOMP[platform.machine()]
-    listener = int(libc.syscall(call, _SET_FILTER, _NEW_LISTENER, ctypes.byref(given)))
-    if listener < 0:
-        raise OSError(ctypes.get_errno(), "seccomp")
-    return listener
+    for more in (_UNINTERRUPTED, 0):  # the first since Linux 5.19
+        listener = int(libc.syscall(call, _SET_FILTER, _NEW_LISTENER | more, ctypes.byref(given)))
+        if listener >= 0:
+            return listener
+    raise OSError(ctypes.get_errno(), "seccomp")
 
 
 def _packed(steps: list[Step]) -> _Program:
