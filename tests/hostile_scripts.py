@@ -116,7 +116,7 @@ HELD = {
         "found, sizes, end = ctypes.create_string_buffer(256), set(), time.monotonic() + 0.6\n"
         "while time.monotonic() < end:\n"
         "    if libc.stat(name, found) == 0: sizes.add(int.from_bytes(found.raw[48:56], 'little'))\n"
-        "if sizes == {12345}: raise OSError"
+        "if sizes <= {12345}: raise OSError"
     ),
     # writing
     "write to neighbour": "open(neighbour, 'a').write(' ')",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO, NoReturn
 
-    from advisor.grading.jail import names
+    from advisor.grading.jail import notices
 
 _FILE = 2**26  # bytes that a child may write into one file
 _FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
@@ -142,7 +142,7 @@ class _Home:
         self.ended: tuple[int, float] | None = None  # the child's status, seconds that it computed
         self.folder = scratch.begin()
         self.jails, self.shows = rung.jails, rung.shows
-        self.answers: names.Answerer | None = None  # to the child's calls
+        self.answers: notices.Answerer | None = None  # to the child's calls
         self.paths = readable.paths(private) if rung.jails else []
 
     def leave(self, *_: Any) -> NoReturn:
@@ -155,7 +155,8 @@ class _Home:
         """Say whether the child sent what its calls come by, which it does once."""
         if not self.shows or self.answers is not None:
             return False
-        self.answers = ladder.answerer(self.child, alive, place, self.paths)
+        with contextlib.suppress(OSError):  # it has ended
+            self.answers = ladder.answerer(self.child, alive, place, self.paths)
         return self.answers is not None
 
     def reaped(self, how: int = os.WNOHANG) -> bool:

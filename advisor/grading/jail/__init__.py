@@ -10,7 +10,8 @@ signals and sees errors by `errno` alone; bindings of libseccomp need a C librar
 `landlock`    which files may be read, and the one folder that may be written
 `seccomp`     which calls of the kernel's may be made
 `syscalls`    the table of these calls
-`names`       which files `stat` tells of, where no namespace hides the others
+`names`       which names may be looked up, where no namespace hides the others
+`notices`     how the kernel asks for them
 `readable`    what Python and Keras have to read
 `watching`    threads and disk, which no limit of the kernel's bounds for every user
 """

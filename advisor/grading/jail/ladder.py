@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.grading import confinement
-from advisor.grading.jail import bubblewrap, landlock, names, readable, seccomp
+from advisor.grading.jail import bubblewrap, landlock, notices, readable, seccomp
 from advisor.text import Text
 
 if TYPE_CHECKING:
@@ -98,22 +98,22 @@ def confine(place: str, paths: Iterable[str], whom: socket.socket | None = None)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # else what follows fails
     landlock.apply(libc, _readable(paths), place, [readable.SINK])
     if whom is not None:
-        names.ask(libc, whom)
+        notices.ask(libc, whom)
     seccomp.apply(libc)
 
 
 def answerer(
     child: int, source: socket.socket, place: str, paths: Iterable[str]
-) -> names.Answerer | None:
+) -> notices.Answerer | None:
     """Return who answers for a child that confines itself; None where it ended before.
 
     Raises:
         OSError: its memory cannot be read.
     """
-    listener = names.heard(source)
+    listener = notices.heard(source)
     if listener is None:
         return None
-    return names.Answerer(child, listener, [*_readable(paths), readable.SINK], place)
+    return notices.Answerer(child, listener, [*_readable(paths), readable.SINK, place])
 
 
 def _readable(paths: Iterable[str]) -> list[str]:

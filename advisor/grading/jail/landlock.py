@@ -2,7 +2,7 @@
 
 The numbers are those of linux/landlock.h. Landlock leaves out the rights, owners and times of files,
 what `stat` tells of them, and whether there is a file of a name: `seccomp` lets nobody set the first,
-`names` answers for the second.
+`notices` answers for the second.
 """
 
 from __future__ import annotations

@@ -1,198 +1,140 @@
-"""What a file's name tells: `stat` gives size and times to whoever guesses it, and Landlock lets it.
+"""Which names a child may look up: those of what it may read, and of the folders and links on the way.
 
-On rung B, where no namespace hides files, the kernel hands a child's `stat` to the process that forked
-it (seccomp_unotify(2), Linux 5.0), which answers as though nothing were there but what may be read, and
-the folders above that. It makes the call itself, for a path in which no link is left: the kernel would
-read the child's memory once more, which other threads may have changed since it was looked at.
+Names are walked as the kernel does it, part by part, and nothing else is ever looked at: who walks may
+see more than the child, and what lies elsewhere may not answer at all.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
-import functools
 import os
-import platform
-import socket
-import struct
-import sys
+import stat
+from collections import deque
 from typing import TYPE_CHECKING
-
-from advisor.grading import confinement
-from advisor.grading.jail import seccomp
-from advisor.grading.jail.syscalls import CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# which argument is the folder that a name is relative to, the name, where to write, the flags
-_ASKED: dict[str, tuple[int | None, int, int, int | None]] = {
-    "stat": (None, 0, 1, None),
-    "lstat": (None, 0, 1, None),
-    "newfstatat": (0, 1, 2, 3),
-    "statx": (0, 1, 4, 2),
-}
-_MASK = 3  # and of statx, what is wanted
-_SIZES = {"x86_64": 144, "aarch64": 128}  # bytes of a struct stat
-_SIZE_OF_STATX = 256
-_HERE, _NO_FOLLOW, _EMPTY = -100, 0x100, 0x1000  # AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
-_LONGEST = 4096  # bytes of a name, with the zero that ends it
-# SECCOMP_IOCTL_NOTIF_RECV, _SEND, _ID_VALID; struct seccomp_notif and seccomp_notif_resp
-_RECEIVE, _SEND, _VALID = 0xC0502100, 0xC0182101, 0x40082102
-_NOTICE, _REPLY = struct.Struct("<QIIiIQ6Q"), struct.Struct("<QqiI")
+HERE = -100  # AT_FDCWD: relative to the folder that it is in
+_LINKS = 40  # that the kernel follows for one name
+_SELF, _THREAD = "/proc/self", "/proc/thread-self"
 
 
-def ask(libc: ctypes.CDLL, whom: socket.socket) -> None:
-    """Let an `Answerer` answer for this process, which gains no rights any more, for good.
+class Names:
+    """The names that a child may look up."""
 
-    Args:
-        libc: the C library, loaded with `use_errno`.
-        whom: leads to who has `heard` it.
-
-    Raises:
-        OSError: the kernel cannot do that.
-    """
-    numbers = (_number(name) for name in _ASKED)
-    listener = seccomp.notify(libc, [number for number in numbers if number is not None])
-    socket.send_fds(whom, [b"."], [listener])
-    os.close(listener)  # whoever holds it can answer
-
-
-def heard(source: socket.socket) -> int | None:
-    """Return what a child sent by `ask`; None where it ended before."""
-    _, ends, _, _ = socket.recv_fds(source, 1, 1)
-    return ends[0] if ends else None
-
-
-@functools.cache
-def _number(name: str) -> int | None:
-    """Return a call's number on this machine; None where it has no such call."""
-    (call,) = (call for call in CALLS if call.name == name)
-    return call.x86_64 if platform.machine() == "x86_64" else call.arm64
-
-
-class Answerer:
-    """Answers for a child: `answer()` whenever `fileno()` is readable."""
-
-    def __init__(self, child: int, listener: int, paths: Iterable[str], place: str) -> None:
-        """Get ready.
+    def __init__(self, child: int, paths: Iterable[str]) -> None:
+        """Walk what may be read.
 
         Args:
             child: its number.
-            listener: what its calls come by; closed with this.
-            paths: what it may read, with all that is in it.
-            place: its own folder.
+            paths: what it may read and write, with all that is in it.
+        """
+        self._child = child
+        self._open = f"/proc/{child}/fd"
+        self._above: set[str] = {"/", _SELF, _THREAD}
+        self._within: set[str] = set()
+        for path in (self._open, *paths):
+            with contextlib.suppress(OSError):
+                self._within.add(self._walked("/", path, child, follow=True, passed=self._above))
+
+    def found(self, thread: int, folder: int, name: str, *, follow: bool) -> str:
+        """Return the path that a name leads to; no link is left in it but to what the child has open.
+
+        Args:
+            thread: of the child's, that asks.
+            folder: descriptor of the folder that the name is relative to, or HERE.
+            name: any.
+            follow: the last link as well.
 
         Raises:
-            OSError: its memory cannot be read; then there are no such calls for it.
+            OSError: as the kernel would; there is nothing that the child may know of.
         """
-        self._listener, self._own = listener, f"/proc/{child}/"
+        if name.startswith("/"):
+            return self._walked("/", name, thread, follow=follow)
+        at = self._place(thread, folder)
+        if not name or not self._knows(at):
+            raise _error(errno.ENOENT)
+        return self._walked(at, name, thread, follow=follow)
+
+    def held(self, thread: int, folder: int) -> str:
+        """Return a path to what the child has open, or to the folder that it is in.
+
+        Raises:
+            OSError: it has not, or may not know of it.
+        """
+        if folder == HERE:
+            return self.found(thread, folder, ".", follow=True)
+        self._place(thread, folder)
+        return f"/proc/{thread}/fd/{folder}"
+
+    def _place(self, thread: int, folder: int) -> str:
+        """Return what a descriptor leads to.
+
+        Raises:
+            OSError: to nothing.
+        """
+        link = "cwd" if folder == HERE else f"fd/{folder}"
         try:
-            self._memory = os.open(f"{self._own}mem", os.O_RDWR | os.O_CLOEXEC)
+            return os.readlink(f"/proc/{thread}/{link}")  # noqa: PTH115 - a name, not a path
         except OSError:
-            os.close(listener)
-            raise
-        named = (path.replace("/proc/self/", self._own) for path in (*paths, place))
-        self._within = {os.path.realpath(path) for path in named}
-        self._above = {above for path in self._within for above in _folders(path)}
+            raise _error(errno.EBADF) from None
 
-    def fileno(self) -> int:
-        """Return what can be waited on."""
-        return self._listener
+    def _walked(
+        self, at: str, name: str, thread: int, *, follow: bool, passed: set[str] | None = None
+    ) -> str:
+        """Walk a name from a folder; where asked to, note what is passed, else pass what is known."""
+        parts, links, is_folder = deque(name.split("/")), 0, True
+        inside = self._inside(at)
+        while parts:
+            part = parts.popleft()
+            if part in {"", ".", ".."}:
+                if not is_folder:
+                    raise _error(errno.ENOTDIR)
+                if part == "..":
+                    at = os.path.dirname(at)  # noqa: PTH120
+                    inside = self._inside(at)
+                continue
+            one = f"{at.rstrip('/')}/{part}"
+            mode = self._kind(one, passed, inside=inside)
+            if stat.S_ISLNK(mode) and (parts or follow):
+                if not parts and os.path.dirname(one) == self._open:  # noqa: PTH120
+                    return one
+                links += 1
+                if links > _LINKS:
+                    raise _error(errno.ELOOP)
+                to = self._target(one, thread)
+                parts.extendleft(reversed(to.split("/")))
+                if to.startswith("/"):
+                    at, inside = "/", False
+            else:
+                at, is_folder, inside = one, stat.S_ISDIR(mode), inside or one in self._within
+        return at
 
-    def close(self) -> None:
-        """Answer no more; then there are no such calls for the child."""
-        os.close(self._memory)
-        os.close(self._listener)
+    def _kind(self, path: str, passed: set[str] | None, *, inside: bool) -> int:
+        """Return what is there, where the child may know of it."""
+        if passed is not None:
+            passed.add(path)
+        elif not (inside or path in self._within or path in self._above):
+            raise _error(errno.ENOENT)
+        return os.lstat(path).st_mode
 
-    def answer(self) -> None:
-        """Answer one call."""
-        import fcntl  # which Windows lacks
+    def _target(self, link: str, thread: int) -> str:
+        """Return what a link says, to the child."""
+        own = {_SELF: f"{self._child}", _THREAD: f"{self._child}/task/{thread}"}
+        return own.get(link) or os.readlink(link)  # noqa: PTH115
 
-        notice = bytearray(_NOTICE.size)
-        with contextlib.suppress(OSError):  # whoever asked has ended
-            fcntl.ioctl(self._listener, _RECEIVE, notice)
-            cookie, thread, _, number, _, _, *given = _NOTICE.unpack(notice)
-            name = next(name for name in _ASKED if _number(name) == number)
-            error, found = self._found(name, thread, given)
-            fcntl.ioctl(self._listener, _VALID, cookie.to_bytes(8, sys.byteorder))  # does it wait?
-            if not error and not self._written(found, given[_ASKED[name][2]]):
-                error = errno.EFAULT
-            fcntl.ioctl(self._listener, _SEND, _REPLY.pack(cookie, 0, -error, 0))
+    def _knows(self, path: str) -> bool:
+        return path in self._above or self._inside(path)
 
-    def _written(self, found: bytes, address: int) -> bool:
-        """Say whether the child's memory took what it asked for."""
-        try:
-            return os.pwrite(self._memory, found, address) == len(found)
-        except (OSError, OverflowError):
-            return False
-
-    def _found(self, name: str, thread: int, given: list[int]) -> tuple[int, bytes]:
-        """Return the error, 0 for none, and what a call gives that the child asks for."""
-        folder, text, _, flag = (None if n is None else given[n] for n in _ASKED[name])
-        at = _HERE if folder is None else _int(folder)
-        flags = _int(flag or 0) | (_NO_FOLLOW if name == "lstat" else 0)
-        try:
-            path, follow = self._path(f"/proc/{thread}", at, self._text(text or 0), flags)
-        except (OSError, ValueError, OverflowError):
-            return errno.ENOENT, b""
-        return _called(name, path, flags & ~(_NO_FOLLOW | _EMPTY) | follow, given[_MASK])
-
-    def _text(self, address: int) -> str:
-        """Return the name at an address in the child's memory; an empty one for none."""
-        if not address:
-            return ""
-        text, end, _ = os.pread(self._memory, _LONGEST, address).partition(b"\0")
-        if not end:
-            raise ValueError(address)
-        return os.fsdecode(text)
-
-    def _path(self, thread: str, folder: int, name: str, flags: int) -> tuple[str, int]:
-        """Return a path of which the child may know, and whether its last link is to be followed.
-
-        Raises:
-            OSError, ValueError: there is none.
-        """
-        at = f"{thread}/cwd" if folder == _HERE else f"{thread}/fd/{folder}"
-        if not name and not flags & _EMPTY:
-            raise ValueError(name)
-        if not name and folder != _HERE:
-            return at, 0  # what it has open; no other link is ever followed
-        if name.startswith("/proc/self/"):  # else our own
-            name = name.replace("/proc/self/", self._own, 1)
-        whole = name if name.startswith("/") else f"{os.readlink(at)}/{name}"  # noqa: PTH115
-        above, _, last = whole.rpartition("/")
-        if flags & _NO_FOLLOW and last not in {"", ".", ".."}:
-            path = f"{os.path.realpath(above or '/', strict=True)}/{last}".replace("//", "/")
-        else:
-            path = os.path.realpath(whole, strict=True)
-        if path in self._above or not self._within.isdisjoint((path, *_folders(path))):
-            return path, _NO_FOLLOW
-        raise ValueError(path)
+    def _inside(self, path: str) -> bool:
+        while path not in self._within:
+            if path in {"/", ""}:
+                return False
+            path = os.path.dirname(path)  # noqa: PTH120
+        return True
 
 
-def _folders(path: str) -> list[str]:
-    """Return the folders above an absolute path."""
-    found = []
-    while path != (path := os.path.dirname(path)):  # noqa: PTH120 - a name, not a path
-        found.append(path)
-    return found
-
-
-def _called(name: str, path: str, flags: int, mask: int) -> tuple[int, bytes]:
-    """Return the error, 0 for none, and what the kernel gives for a path of ours."""
-    libc, found = confinement.libc(), ctypes.create_string_buffer(_SIZE_OF_STATX)
-    start, bits = (ctypes.c_int(_HERE), os.fsencode(path)), ctypes.c_int(flags)
-    if name == "statx":
-        size, wanted = _SIZE_OF_STATX, ctypes.c_uint(mask & 0xFFFFFFFF)
-        result = libc.syscall(_number("statx"), *start, bits, wanted, found)
-    else:
-        size = _SIZES[platform.machine()]
-        result = libc.syscall(_number("newfstatat"), *start, found, bits)
-    return ctypes.get_errno() if result else 0, found.raw[:size]
-
-
-def _int(argument: int) -> int:
-    """Return an argument as the kernel takes it: its lower half, with a sign."""
-    return ctypes.c_int(argument & 0xFFFFFFFF).value
+def _error(number: int) -> OSError:
+    return OSError(number, os.strerror(number))

@@ -17,6 +17,7 @@ _SYSTEM = [
     "/usr/local/lib",
     "/usr/local/share",
     "/nix/store",
+    "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/localtime",
     "/proc/cpuinfo",
