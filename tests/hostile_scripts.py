@@ -96,6 +96,11 @@ HELD = {
     ),
     "neighbour's size by the parent's root": "os.stat(f'/proc/{parent}/root' + neighbour)",
     "neighbour's size by a handle": "os.fstat(os.open(neighbour, os.O_PATH))",
+    "neighbour's size, opened neither to read nor to write": "os.fstat(os.open(neighbour, 3))",
+    "neighbour's attributes, opened neither to read nor to write": (
+        "os.listxattr(os.open(neighbour, 3))"
+    ),
+    "device opened neither to read nor to write": "os.open('/dev/full', 3)",
     "neighbour's size by its folder's handle": (
         "os.stat('answers.json', dir_fd=os.open(folder, os.O_PATH | os.O_DIRECTORY))"
     ),
@@ -144,6 +149,7 @@ HELD = {
     "make a folder outside": "os.mkdir(outside + '/canary')",
     "empty what may be read": "os.open('/dev/zero', os.O_RDONLY | os.O_TRUNC)",
     "empty what may be read, the odd way": "os.open('/dev/zero', 3 | os.O_TRUNC)",
+    "open what may be read, neither to read nor to write": "os.open(np.__file__, 3)",
     "empty what may be read, by the old call": "call(2, b'/dev/zero', os.O_TRUNC, 0)",
     "set space aside": "os.posix_fallocate(os.open('x', 66), 0, 2**25)",
     "link": "os.link(neighbour, 'mine')",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FORKS = hasattr(os, "fork")  # else nothing here can be done
 _PR_SET_PDEATHSIG = 1
+# version 3 of the header, this thread
+_CAPABILITIES = (0x20080522).to_bytes(4, "little") + bytes(4)
 
 
 def end_with(parent: int, by: int | None = None) -> None:
@@ -36,6 +38,16 @@ def libc() -> Any:
     import ctypes
 
     return ctypes.CDLL(None, use_errno=True)
+
+
+def without_rights() -> None:
+    """Let this thread keep no right of root's; what another user may not do, it may not.
+
+    Raises:
+        OSError: it cannot give them up.
+    """
+    if libc().capset(_CAPABILITIES, bytes(24)):
+        raise OSError("capset")
 
 
 def _watch(parent: int) -> None:

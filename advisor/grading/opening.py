@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _FILE = 2**26  # bytes that a child may write into one file
 _FROM_OUTSIDE = {getattr(signal, name, None) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")}
 _ASKED = 2**40  # bytes of a request, which is the grader's own
+_THREAD_ENDS = 5.0  # seconds for the thread that answers to notice that the child has ended
 _LOOK = 0.05  # seconds between two looks at what a child takes
 # what a child keeps of the environment
 _KEPT = [
@@ -157,6 +158,8 @@ class _Home:
             return False
         with contextlib.suppress(OSError):  # it has ended
             self.answers = ladder.answerer(self.child, alive, place, self.paths)
+        if self.answers is not None:
+            self.answers.start()
         return self.answers is not None
 
     def reaped(self, how: int = os.WNOHANG) -> bool:
@@ -178,7 +181,9 @@ class _Home:
                     kill(self.child, signal.SIGKILL)
             self.reaped(0)
         if self.answers is not None:
-            self.answers.close()
+            self.answers.join(_THREAD_ENDS)
+            if self.answers.is_alive():
+                os._exit(1)  # no child is forked beside a thread; the grader begins anew
         ended = self.ended or (0, 0.0)
         self.child, self.ended, self.answers = 0, None, None
         return ended
@@ -249,17 +254,12 @@ def _wait(
     asker, place = whom
     look = time.monotonic() + _LOOK
     end = time.monotonic() + seconds
-    watched: list[Any] = [alive, asker]
-    pause = _LOOK
+    watched, pause = [alive, asker], _LOOK
     while (left := end - time.monotonic()) > 0:
         ready, _, _ = select.select(watched, [], [], min(left, pause))
         if asker in ready:  # nothing is asked before the answer: the grader is gone
             home.leave()
-        if home.answers is not None and home.answers in ready:
-            home.answers.answer()
-        if alive in ready and home.listens(alive, place):
-            watched.append(home.answers)
-        elif alive in ready:
+        if alive in ready and not home.listens(alive, place):
             watched.remove(alive)
             pause = 0.002  # it has ended, or it closed what tells that it lives
         if alive not in watched and home.reaped():

@@ -129,11 +129,7 @@ class Names:
         return path in self._above or self._inside(path)
 
     def _inside(self, path: str) -> bool:
-        while path not in self._within:
-            if path in {"/", ""}:
-                return False
-            path = os.path.dirname(path)  # noqa: PTH120
-        return True
+        return any(path == one or path.startswith(f"{one}/") for one in self._within)
 
 
 def _error(number: int) -> OSError:

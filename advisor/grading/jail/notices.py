@@ -13,9 +13,11 @@ import errno
 import functools
 import os
 import platform
+import select
 import socket
 import struct
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from advisor.grading import confinement
@@ -72,11 +74,11 @@ def _number(name: str) -> int | None:
     return call.x86_64 if platform.machine() == "x86_64" else call.arm64
 
 
-class Answerer:
-    """Answers for a child: `answer()` whenever `fileno()` is readable."""
+class Answerer(threading.Thread):
+    """Answers for a child until that has ended, with no more rights than it has."""
 
     def __init__(self, child: int, listener: int, paths: Iterable[str]) -> None:
-        """Get ready.
+        """Get ready; `start` it.
 
         Args:
             child: its number.
@@ -86,6 +88,7 @@ class Answerer:
         Raises:
             OSError: its memory cannot be read; then there are no such calls for it.
         """
+        super().__init__(daemon=True)
         self._listener = listener
         try:
             self._memory = os.open(f"/proc/{child}/mem", os.O_RDWR | os.O_CLOEXEC)
@@ -94,16 +97,19 @@ class Answerer:
             raise
         self._names = Names(child, paths)
 
-    def fileno(self) -> int:
-        """Return what can be waited on."""
-        return self._listener
+    def run(self) -> None:
+        """Answer call by call; who does nothing else is never late for it, however long one takes."""
+        try:
+            confinement.without_rights()
+            calls = select.poll()
+            calls.register(self._listener, select.POLLIN)
+            while calls.poll()[0][1] == select.POLLIN:  # else nobody is left to ask
+                self._answer()
+        finally:
+            os.close(self._memory)
+            os.close(self._listener)
 
-    def close(self) -> None:
-        """Answer no more; then there are no such calls for the child."""
-        os.close(self._memory)
-        os.close(self._listener)
-
-    def answer(self) -> None:
+    def _answer(self) -> None:
         """Answer one call."""
         import fcntl  # which Windows lacks
 

@@ -210,12 +210,14 @@ _FREE = (
     ("getrlimit", 97, 163),
 )
 # not O_TRUNC with no right to write, which empties what may be read where Landlock is older than 3
-_EMPTIED = 0o1003, (0o1000, 0o1003)
-# not O_PATH, which Landlock lets anybody have of any file, and which then tells its size
+_EMPTIED = 0o1003, (0o1000,)
+# not the access mode 3, neither reading nor writing, which Landlock lets anybody have of any file
+_NEITHER = 0o3, (0o3,)
+# nor O_PATH, which is like that
 _HANDLE = 0o10000000, (0o10000000,)
 _CHECKED = (
-    Call("open", 2, None, (NoneOf(1, *_EMPTIED), NoneOf(1, *_HANDLE))),
-    Call("openat", 257, 56, (NoneOf(2, *_EMPTIED), NoneOf(2, *_HANDLE))),
+    Call("open", 2, None, tuple(NoneOf(1, *one) for one in (_EMPTIED, _NEITHER, _HANDLE))),
+    Call("openat", 257, 56, tuple(NoneOf(2, *one) for one in (_EMPTIED, _NEITHER, _HANDLE))),
     # not RENAME_WHITEOUT, which makes a device
     Call("renameat2", 316, 276, (OneOf(4, (0, 1, 2)),)),
     # CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD: threads that share everything, no processes
