@@ -295,6 +295,10 @@ for name in ("", "x" * 300, "/".join("x" * 5000), "a" + chr(0xdc80)):
     try: os.stat(name)
     except OSError: continue
     raise AssertionError(name)
+for name in ("a/b/c/x/", "a/b/c/x/.", "a/b/c/x/y"):
+    try: os.stat(name)
+    except NotADirectoryError: continue
+    raise AssertionError(name)
 q3 = "3"
 """
 
