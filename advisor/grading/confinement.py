@@ -46,8 +46,10 @@ def without_rights() -> None:
     Raises:
         OSError: it cannot give them up.
     """
+    import ctypes
+
     if libc().capset(_CAPABILITIES, bytes(24)):
-        raise OSError("capset")
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _watch(parent: int) -> None:

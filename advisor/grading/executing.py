@@ -44,9 +44,8 @@ def answers(header: dict[str, Any], payload: bytes, keras: Any, place: str) -> I
         end += size
     del payload
     running.one_thread()
-    shutil.copymode = shutil.copystat = (
-        _nothing  # nobody sets rights or times here; copies still work
-    )
+    # nobody sets rights or times here; copies still work
+    shutil.copymode = shutil.copystat = _nothing
     sys.path.insert(0, place)  # what else was handed in can be imported
     done: dict[str, _Ran] = {}
     for one in plan["wanted"]:

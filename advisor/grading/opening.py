@@ -158,8 +158,6 @@ class _Home:
             return False
         with contextlib.suppress(OSError):  # it has ended
             self.answers = ladder.answerer(self.child, alive, place, self.paths)
-        if self.answers is not None:
-            self.answers.start()
         return self.answers is not None
 
     def reaped(self, how: int = os.WNOHANG) -> bool:

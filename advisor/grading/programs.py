@@ -84,13 +84,11 @@ def plan(files: Files, handed_in: Submission, questions: Mapping[str, bool]) -> 
         handed_in: what was read of it.
         questions: by name, whether a model is asked for.
     """
-    models, values = (
-        {*given, *handed_in.refused} for given in (handed_in.models, handed_in.answers)
-    )
     missing = {
         name: model
         for name, model in questions.items()
-        if name not in (models if model else values)
+        if name not in (handed_in.models if model else handed_in.answers)
+        and name not in handed_in.refused
     }
     if not missing:
         return Plan((), {}, {})

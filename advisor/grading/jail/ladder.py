@@ -101,7 +101,7 @@ def confine(place: str, paths: Iterable[str], whom: socket.socket | None = None)
 def answerer(
     child: int, source: socket.socket, place: str, paths: Iterable[str]
 ) -> notices.Answerer | None:
-    """Return who answers for a child that confines itself, to be started; None where it ended before.
+    """Return who answers for a child that confines itself, started; None where it ended before.
 
     Raises:
         OSError: its memory cannot be read.
@@ -109,7 +109,9 @@ def answerer(
     listener = notices.heard(source)
     if listener is None:
         return None
-    return notices.Answerer(child, listener, [*_readable(paths), readable.SINK, place])
+    one = notices.Answerer(child, listener, [*_readable(paths), readable.SINK, place])
+    one.start()
+    return one
 
 
 def _readable(paths: Iterable[str]) -> list[str]:
@@ -185,8 +187,6 @@ def _holds_in_a_child() -> bool:
         answers = None
         with contextlib.suppress(OSError):  # then its calls fail
             answers = answerer(child, ours, place, readable.paths(place))
-        if answers is not None:
-            answers.start()
         status = os.waitpid(child, 0)[1]
         if answers is not None:
             answers.join()

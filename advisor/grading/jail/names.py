@@ -34,10 +34,11 @@ class Names:
         self._child = child
         self._open = f"/proc/{child}/fd"
         self._above: set[str] = {"/", _SELF, _THREAD}
-        self._within: set[str] = set()
+        ends = set()
         for path in (self._open, *paths):
             with contextlib.suppress(OSError):
-                self._within.add(self._walked("/", path, child, follow=True, passed=self._above))
+                ends.add(self._walked("/", path, child, follow=True, passed=self._above))
+        self._within = tuple(f"{end}/" for end in ends)
 
     def found(self, thread: int, folder: int, name: str, *, follow: bool) -> str:
         """Return the path that a name leads to; no link is left in it but to what the child has open.
@@ -86,7 +87,6 @@ class Names:
     ) -> str:
         """Walk a name from a folder; where asked to, note what is passed, else pass what is known."""
         parts, links, is_folder = deque(name.split("/")), 0, True
-        inside = self._inside(at)
         while parts:
             part = parts.popleft()
             if part in {"", ".", ".."}:
@@ -94,10 +94,9 @@ class Names:
                     raise _error(errno.ENOTDIR)
                 if part == "..":
                     at = os.path.dirname(at)  # noqa: PTH120
-                    inside = self._inside(at)
                 continue
             one = f"{at.rstrip('/')}/{part}"
-            mode = self._kind(one, passed, inside=inside)
+            mode = self._kind(one, passed)
             if stat.S_ISLNK(mode) and (parts or follow):
                 if not parts and os.path.dirname(one) == self._open:  # noqa: PTH120
                     return one
@@ -106,17 +105,16 @@ class Names:
                     raise _error(errno.ELOOP)
                 to = self._target(one, thread)
                 parts.extendleft(reversed(to.split("/")))
-                if to.startswith("/"):
-                    at, inside = "/", False
+                at = "/" if to.startswith("/") else at
             else:
-                at, is_folder, inside = one, stat.S_ISDIR(mode), inside or one in self._within
+                at, is_folder = one, stat.S_ISDIR(mode)
         return at
 
-    def _kind(self, path: str, passed: set[str] | None, *, inside: bool) -> int:
+    def _kind(self, path: str, passed: set[str] | None) -> int:
         """Return what is there, where the child may know of it."""
         if passed is not None:
             passed.add(path)
-        elif not (inside or path in self._within or path in self._above):
+        elif not self._knows(path):
             raise _error(errno.ENOENT)
         return os.lstat(path).st_mode
 
@@ -126,10 +124,7 @@ class Names:
         return own.get(link) or os.readlink(link)  # noqa: PTH115
 
     def _knows(self, path: str) -> bool:
-        return path in self._above or self._inside(path)
-
-    def _inside(self, path: str) -> bool:
-        return any(path == one or path.startswith(f"{one}/") for one in self._within)
+        return path in self._above or f"{path}/".startswith(self._within)
 
 
 def _error(number: int) -> OSError:

@@ -55,8 +55,7 @@ def ask(libc: ctypes.CDLL, whom: socket.socket) -> None:
     Raises:
         OSError: the kernel cannot do that.
     """
-    numbers = (_number(name) for name in _ASKED)
-    listener = seccomp.notify(libc, [number for number in numbers if number is not None])
+    listener = seccomp.notify(libc, _numbers().values())
     socket.send_fds(whom, [b"."], [listener])
     os.close(listener)  # whoever holds it can answer
 
@@ -68,10 +67,10 @@ def heard(source: socket.socket) -> int | None:
 
 
 @functools.cache
-def _number(name: str) -> int | None:
-    """Return a call's number on this machine; None where it has no such call."""
-    (call,) = (call for call in CALLS if call.name == name)
-    return call.x86_64 if platform.machine() == "x86_64" else call.arm64
+def _numbers() -> dict[str, int]:
+    """Return the numbers of the calls that there are on this machine."""
+    found = {call.name: call.number(platform.machine()) for call in CALLS if call.name in _ASKED}
+    return {name: number for name, number in found.items() if number is not None}
 
 
 class Answerer(threading.Thread):
@@ -117,7 +116,7 @@ class Answerer(threading.Thread):
         with contextlib.suppress(OSError):  # whoever asked has ended
             fcntl.ioctl(self._listener, _RECEIVE, notice)
             cookie, thread, _, number, _, _, *given = _NOTICE.unpack(notice)
-            name = next(name for name in _ASKED if _number(name) == number)
+            (name,) = (name for name, own in _numbers().items() if own == number)
             error, found = self._found(name, thread, given)
             fcntl.ioctl(self._listener, _VALID, cookie.to_bytes(8, sys.byteorder))  # does it wait?
             if not error and not self._written(found, given[_ASKED[name][2]]):
@@ -169,10 +168,10 @@ def _called(name: str, path: str, flags: int, mask: int) -> tuple[int, bytes]:
     start, bits = (ctypes.c_int(HERE), os.fsencode(path)), ctypes.c_int(flags)
     if name == "statx":
         size, wanted = _SIZE_OF_STATX, ctypes.c_uint(mask & 0xFFFFFFFF)
-        result = libc.syscall(_number("statx"), *start, bits, wanted, found)
+        result = libc.syscall(_numbers()["statx"], *start, bits, wanted, found)
     else:
         size = _SIZES[platform.machine()]
-        result = libc.syscall(_number("newfstatat"), *start, found, bits)
+        result = libc.syscall(_numbers()["newfstatat"], *start, found, bits)
     return ctypes.get_errno() if result else 0, found.raw[:size]
 
 

@@ -85,7 +85,7 @@ def program(machine: str, own: int) -> list[Step]:
         (_LOAD, 0, 0, _NUMBER),
     ]
     for call in CALLS:
-        number = call.x86_64 if machine == "x86_64" else call.arm64
+        number = call.number(machine)
         if number is not None:
             block = _block(call.checks, own)
             steps += [(_EQUAL, 0, len(block), number), *block]

@@ -2,7 +2,8 @@
 
 Numbers are those of the kernel's headers, for x86-64 and for arm64; None where there is no such call.
 What is missing here is missing on purpose: sockets, other programs, signals to others, limits, rights,
-owners, times and attributes of files, links, space set aside, shared memory, and whatever is newer than this table.
+owners, times and attributes of files, links, space set aside, shared memory, and whatever is newer than
+this table.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Call(NamedTuple):
     x86_64: int | None
     arm64: int | None
     checks: tuple[Check, ...] = ()
+
+    def number(self, machine: str) -> int | None:
+        """Return its number on a machine, as `platform.machine` names it."""
+        return self.x86_64 if machine == "x86_64" else self.arm64
 
 
 _FREE = (
